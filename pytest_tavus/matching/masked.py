@@ -1,8 +1,6 @@
-"""A value that was masked before it was stored: no comparison can tell what it was."""
+"""Values that were masked before their trace was stored, so that nothing can compare them."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from msgspec import Struct
 
@@ -10,7 +8,7 @@ from pytest_tavus.matching.shape import is_list, is_mapping
 
 
 class UnknownValueError(Exception):
-    """A comparison asks for a value that was masked: neither yes nor no would be true."""
+    """A comparison needs a masked value: neither yes nor no would be true."""
 
     def __init__(self, value: Masked) -> None:
         super().__init__(f"the value {value} was masked in this trace, so it cannot be compared")
@@ -20,7 +18,7 @@ class Masked(Struct, frozen=True):
     """A text of a stored trace in which a mask stands for a secret."""
 
     text: str
-    "With its masks."
+    "The masks included."
 
     def __str__(self) -> str:
         return self.text
@@ -29,11 +27,11 @@ class Masked(Struct, frozen=True):
         return self.text
 
 
-def require_known(value: Any) -> None:
-    """Refuse data in which anything was masked.
+def require_known(value: object) -> None:
+    """Refuse data that holds a masked value.
 
     Raises:
-        UnknownValueError: with the first value that was.
+        UnknownValueError: with the first masked value.
 
     """
     if isinstance(value, Masked):

@@ -1,20 +1,21 @@
-"""What a matcher is. A new matcher is one class; defining it registers its tag.
+"""The base class of matchers. A new matcher is one class; its definition registers its tag.
 
-This module knows neither YAML nor where a matcher stands in a scenario.
+This module knows neither YAML nor the position of a matcher in a scenario.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar, NoReturn, Self
+from typing import ClassVar, NoReturn, Self
 
+from pytest_tavus.matching.shape import is_list
 from pytest_tavus.matching.text import format_yaml
 
 
 def refuse(sentence: str) -> NoReturn:
-    """Say what is wrong with a matcher as it is written.
+    """Refuse a matcher for the reason that the sentence gives.
 
     Raises:
         ValueError: always.
@@ -26,13 +27,13 @@ def refuse(sentence: str) -> NoReturn:
 _classes: dict[str, type[Matcher]] = {}
 
 REGISTERED: Mapping[str, type[Matcher]] = MappingProxyType(_classes)
-"""The matchers that have been defined so far. Read :data:`~.registry.MATCHERS` instead."""
+"""The matchers whose modules are imported. Read :data:`~.registry.MATCHERS` instead."""
 
 
 class Matcher(ABC):
-    """A condition on a value, written as a YAML tag where a value could stand.
+    """A condition on a value, written as a YAML tag in the place of a value.
 
-    Implementations are frozen dataclasses: two matchers written alike are equal.
+    Implementations are frozen dataclasses, so two matchers with the same tag and payload are equal.
     """
 
     __slots__ = ()
@@ -41,12 +42,10 @@ class Matcher(ABC):
     "The word after the exclamation mark."
 
     takes: ClassVar[str] = "nothing"
-    "What is written after the tag, for messages and the reference."
+    "The payload in words, for messages and the reference."
 
     def __init_subclass__(cls) -> None:
         """Register the class by its tag.
-
-        A dataclass with slots is made twice; the second class takes the place of the first.
 
         Raises:
             TypeError: another matcher has this tag.
@@ -56,6 +55,7 @@ class Matcher(ABC):
         if tag is None:
             return
         known = _classes.get(tag)
+        # `dataclass(slots=True)` creates the class a second time; the second replaces the first.
         same = (cls.__module__, cls.__qualname__)
         if known is not None and (known.__module__, known.__qualname__) != same:
             message = f"!{tag} is already {known.__qualname__}: {cls.__qualname__} needs another"
@@ -64,27 +64,28 @@ class Matcher(ABC):
 
     @classmethod
     @abstractmethod
-    def from_payload(cls, payload: Any) -> Self:
-        """Build the matcher from what is written after its tag.
+    def from_payload(cls, payload: object) -> Self:
+        """Build the matcher from the YAML value after its tag.
 
         Raises:
-            ValueError: with a sentence, if that has the wrong type or leaves nothing to fail.
+            ValueError: with a sentence, if the value has the wrong type or every value would match.
 
         """
 
     @property
     @abstractmethod
-    def payload(self) -> Any:
-        """What stands after the tag; `None` for nothing."""
+    def payload(self) -> object:
+        """The YAML value after the tag; `None` for nothing."""
 
     @abstractmethod
-    def matches(self, actual: Any) -> bool:
-        """Tell whether a value is as asked. `actual` may be :data:`~.text.ABSENT`."""
+    def matches(self, actual: object) -> bool:
+        """Tell whether a value matches. `actual` is :data:`~.text.ABSENT` if there is no value."""
 
-    def matches_within(self, actual: Any, *, exact: bool) -> bool:
-        """Tell the same inside a subtree that is exact or not; a matter of those that hold others.
+    def matches_within(self, actual: object, *, exact: bool) -> bool:
+        """Tell whether a value matches inside a subtree that is exact or not.
 
-        In an exact subtree, mappings must not have more keys than are written.
+        Only a matcher that holds other expectations overrides this method. In an exact subtree,
+        a mapping must not have more keys than the expectation.
         """
         del exact
         return self.matches(actual)
@@ -94,19 +95,23 @@ class Matcher(ABC):
         return f"!{self.tag}" if payload is None else f"!{self.tag} {format_yaml(payload)}"
 
 
+def list_parts(matcher: Matcher) -> Sequence[object]:
+    """Return the items of a payload that is a list, else the payload alone."""
+    payload = matcher.payload
+    return payload if is_list(payload) else (payload,)
+
+
 class PlainMatcher(Matcher):
-    """A matcher that is complete without anything after its tag."""
+    """A matcher without a payload."""
 
     __slots__ = ()
 
     @classmethod
-    def from_payload(cls, payload: Any) -> Self:
-        """Build the matcher; there must be no payload."""
+    def from_payload(cls, payload: object) -> Self:
         if payload is not None and payload != "":
             refuse(f"!{cls.tag} takes nothing, but {format_yaml(payload)} follows it")
         return cls()
 
     @property
     def payload(self) -> None:
-        """Nothing."""
         return

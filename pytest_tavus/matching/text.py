@@ -1,23 +1,23 @@
-"""How a value is written: as YAML that could be pasted, and as a failure shows it."""
+"""Formats values as YAML that a user can paste, and as failures show them."""
 
 from __future__ import annotations
 
 import json
 import re
 from enum import Enum
-from typing import Any, Final
+from typing import Final
 
 from pytest_tavus.matching.shape import is_list, is_mapping, is_number
 
 LONGEST: Final = 96
-"""Characters of a value that a message shows before it is cut."""
+"""Characters of a value after which a message cuts it."""
 
 _PLAIN = re.compile(r"[A-Za-z_][\w./-]*(?: [\w./-]+)*", re.ASCII)
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
 
 class Absent(Enum):
-    """The type of :data:`ABSENT`: a value that is not there, which is not the same as null."""
+    """The type of :data:`ABSENT`. A missing value is not the same as null."""
 
     ABSENT = "absent"
 
@@ -26,14 +26,10 @@ class Absent(Enum):
 
 
 ABSENT: Final = Absent.ABSENT
-"""Stands where a value is not there."""
 
 
 def quote_text(text: str) -> str:
-    """Write a text in single quotes; in double ones where it has an apostrophe or needs escapes.
-
-    It is YAML either way: ``'A-10428'``, ``"I'm sorry"``.
-    """
+    """Quote a text as YAML: ``'A-10428'``; ``"I'm sorry"`` if it has apostrophes or escapes."""
     if not text.isprintable():
         return json.dumps(text, ensure_ascii=False)
     if "'" in text and '"' not in text and "\\" not in text:
@@ -41,8 +37,8 @@ def quote_text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def format_yaml(value: Any) -> str:
-    """Write JSON data with matchers in it as YAML on one line: ``{order_id: A-10429}``."""
+def format_yaml(value: object) -> str:
+    """Format JSON data, which may hold matchers, as YAML on one line: ``{order_id: A-10429}``."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -51,25 +47,22 @@ def format_yaml(value: Any) -> str:
         plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS
         return value if plain else quote_text(value)
     if is_mapping(value):
-        return (
-            "{"
-            + ", ".join(f"{format_yaml(key)}: {_item(item)}" for key, item in value.items())
-            + "}"
-        )
+        entries = (f"{format_yaml(key)}: {_item(item)}" for key, item in value.items())
+        return f"{{{', '.join(entries)}}}"
     if is_list(value):
         return "[" + ", ".join(_item(item) for item in value) + "]"
     return repr(value)
 
 
-def _item(value: Any) -> str:
-    """Write a value inside brackets. To YAML, a bracket or a comma behind a tag is part of it."""
+def _item(value: object) -> str:
     text = format_yaml(value)
+    # YAML reads a bracket or a comma directly after a tag as part of the tag.
     ends_in_tag = not isinstance(value, str) and text.rpartition(" ")[2].startswith("!")
     return f"{text} " if ends_in_tag else text
 
 
-def describe(value: Any) -> str:
-    """Name a value and its type, cut where it is long: ``'A-10428' (text)``, ``absent``."""
+def describe(value: object) -> str:
+    """Format a value with its type, and cut a long one: ``'A-10428' (text)``, ``absent``."""
     if isinstance(value, bool):
         return f"{format_yaml(value)} (boolean)"
     if is_number(value):

@@ -1,4 +1,4 @@
-"""What a run comes to: findings of checks, rulings of judges, and the one rule that joins them.
+"""The verdict on a run: findings of checks, rulings of judges, and the rule that joins them.
 
 Checks and judges see a scenario and a trace. They know no clock, no network, no session and no
 handler, so a simulated conversation is judged exactly as a recorded one.

@@ -1,10 +1,10 @@
-"""One tool call as a trace has it: what the PAL called, what was sent of it, what came back."""
+"""One tool call of a trace: the PAL's call, its request, and its answer."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Final, Protocol, TypeVar, overload
 
 from msgspec import Struct, field
 
@@ -19,6 +19,27 @@ from pytest_tavus.trace.redaction.mask import read_masked
 from pytest_tavus.wire import HttpExchange
 
 
+class Show(Protocol):
+    """Masks the secrets in a text or in JSON data.
+
+    A check shows each value before it quotes, cuts or joins the value, because a cut secret no
+    longer looks like a secret.
+    """
+
+    @overload
+    def __call__(self, value: str, /) -> str: ...
+    @overload
+    def __call__(self, value: object, /) -> object: ...
+
+
+_T = TypeVar("_T")
+
+
+def show_clear(value: _T) -> _T:
+    """Show a value without masks, for a trace without secrets."""
+    return value
+
+
 class Unreadable:
     """The type of :data:`UNREADABLE`: text that should be JSON and is not."""
 
@@ -27,11 +48,11 @@ class Unreadable:
 
 
 UNREADABLE: Final = Unreadable()
-"""Stands for arguments or an answer that is not JSON."""
+"""The value of arguments or of an answer that is not JSON."""
 
 
-def parse_json(text: str, *, masked: bool = False) -> Any:
-    """Read JSON; an empty text and one that is not JSON are `UNREADABLE`.
+def parse_json(text: str, *, masked: bool = False) -> object:
+    """Parse JSON; text that is not JSON, such as an empty text, is `UNREADABLE`.
 
     In the text of a masked trace, every value with a mask in it becomes `Masked`.
     """
@@ -43,48 +64,47 @@ def parse_json(text: str, *, masked: bool = False) -> Any:
 
 
 class Call(Struct):
-    """One tool call with all that became of it."""
+    """One tool call with its request, its answer and its faults."""
 
     entry: Entry
     called: ToolCalled
-    called_arguments: Any
-    "Of the PAL's call; `UNREADABLE` where they are no JSON. No text at all is an empty mapping."
+    called_arguments: object
+    "The arguments of the PAL's call; `UNREADABLE` if not JSON. An empty text is an empty mapping."
 
     sent: SentArguments | None = None
-    "What the last request made for the tool itself carried; `None` where there was none."
+    "The arguments in the last request to the tool itself; `None` without a request."
 
     resolved_entry: Entry | None = None
     resolved: ToolResolved | None = None
     exchange: HttpExchange | None = None
-    "The last one made for the tool itself."
+    "The last exchange with the tool itself."
 
     token_exchange: HttpExchange | None = None
-    "The last one made for an OAuth 2 token."
+    "The last exchange for an OAuth 2 token."
 
     masked: bool = False
-    "It is of a masked trace."
+    "Whether the trace is masked."
 
     fault: Fault | None = None
-    "What was recorded together with the resolution: a client tool that raised, for one."
+    "The fault recorded together with the resolution, such as an exception of a client tool."
 
     seqs: list[int] = field(default_factory=list[int])
-    "Everything in the trace that is about this call."
+    "The `seq` of each trace entry about this call."
 
     @property
     def name(self) -> str:
-        """The tool that was called."""
         return self.called.name
 
     @property
-    def arguments(self) -> Any:
-        """What was sent; `UNSENT` where no request was made, `UNREADABLE` as the PAL's own."""
+    def arguments(self) -> object:
+        """The sent arguments; `UNSENT` without a request, `UNREADABLE` if the PAL's are."""
         if self.called_arguments is UNREADABLE:
             return UNREADABLE
         return UNSENT if self.sent is None else self.sent.arguments
 
     @property
-    def answer(self) -> Any:
-        """What was answered, parsed; text where it is not JSON, null where there was nothing."""
+    def answer(self) -> object:
+        """The parsed answer; text if it is not JSON, `None` if it is empty or missing."""
         output = "" if self.resolved is None else self.resolved.output
         if not output and self.exchange is not None and self.exchange.response is not None:
             output = self.exchange.response.body.decode(errors="replace")
@@ -97,13 +117,14 @@ class Call(Struct):
 
     @property
     def differs(self) -> bool:
-        """Whether something else was sent than was called, as far as it can be read."""
+        """Whether the readable part of the sent arguments differs from the PAL's arguments."""
         if self.sent is None or self.sent.unreadable or not is_mapping(self.called_arguments):
             return False
-        open_ = {*self.sent.ambiguous, *self.sent.maybe_absent}
+        uncertain = {*self.sent.ambiguous, *self.sent.maybe_absent}
         both = (self.called_arguments, self.sent.arguments)
         called, sent = (
-            {name: value for name, value in one.items() if name not in open_} for one in both
+            {name: value for name, value in arguments.items() if name not in uncertain}
+            for arguments in both
         )
         try:
             return not matches(called, sent, exact=True)
@@ -112,14 +133,14 @@ class Call(Struct):
 
     @property
     def is_unclear(self) -> bool:
-        """Whether something that was sent can be read in several ways."""
+        """Whether a sent argument can be read in several ways."""
         return self.sent is not None and bool(self.sent.ambiguous or self.sent.unreadable)
 
-    def comparable_pair(self, expected: Any) -> tuple[Any, Any]:
-        """Return an expectation of the arguments, and what it is compared with.
+    def comparable_pair(self, expected: object) -> tuple[object, object]:
+        """Return an expectation and the sent arguments, both without the ambiguous arguments.
 
-        What can be read in several ways is in neither. What may be absent is left out where the
-        expectation takes it for absent, or says nothing of it.
+        An argument that may be absent is left out if the expectation omits it or matches its
+        absence.
         """
         sent = self.sent
         if sent is None or not (self.is_unclear or sent.maybe_absent):
@@ -132,11 +153,11 @@ class Call(Struct):
             for name in sent.maybe_absent
             if name not in expected or matches(expected[name], ABSENT)
         }
-        wanted = {key: value for key, value in expected.items() if sent.doubt(key) is None}
-        return wanted, self._arguments_without(absent)
+        clear = {key: value for key, value in expected.items() if sent.doubt(key) is None}
+        return clear, self._arguments_without(absent)
 
-    def doubts(self, expected: Any, *, exact: bool) -> list[tuple[str, Doubt]]:
-        """Return the arguments that an expectation asks about and that cannot be read."""
+    def doubts(self, expected: object, *, exact: bool) -> list[tuple[str, Doubt]]:
+        """Return the expected arguments that cannot be read, each with the reason."""
         sent = self.sent
         if sent is None or not self.is_unclear:
             return []
@@ -150,7 +171,7 @@ class Call(Struct):
                 found.append((name, doubt))
         return found
 
-    def _arguments_without(self, names: Collection[str]) -> Any:
+    def _arguments_without(self, names: Collection[str]) -> object:
         if not is_mapping(self.arguments):
             return self.arguments
         return {name: item for name, item in self.arguments.items() if name not in names}

@@ -1,4 +1,4 @@
-"""What a run comes to: findings of checks, rulings of judges, and the one rule that joins them."""
+"""Findings, rulings, verdicts, and the rule that joins findings and rulings into a verdict."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ FindingKind = Literal[
     "not_run",
     "fault",
 ]
-"""The machine-readable kinds of failure. Written to reports; a name is never reused."""
+"""The machine-readable kinds of failure. Reports contain them, so a name is never reused."""
 
 Outcome = Literal["passed", "failed", "undecided"]
 RulingOutcome = Literal["pass", "fail", "unsure", "error"]
 
 
 class Difference(Struct, frozen=True, kw_only=True):
-    """The first place where two values part, as a failure shows it."""
+    """One path at which two values differ, in the words of a failure."""
 
     path: str
     "Dotted, from the root of the compared value: ``arguments.items[0].sku``."
@@ -61,49 +61,49 @@ class Difference(Struct, frozen=True, kw_only=True):
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """One way in which the evidence does not bear out the scenario."""
+    """One expectation of the scenario that the trace does not meet."""
 
     kind: FindingKind
     message: str
-    "One sentence: what was expected and what was seen."
+    "One sentence with the expected and the observed behaviour."
 
     owner: Owner
     span: SourceSpan | None
-    "The line of the file that asked for it."
+    "The line of the expectation."
 
     turn: int = 0
-    "Counted from 1; 0 where the finding is about the whole conversation."
+    "Counted from 1; 0 for a finding about the whole conversation."
 
     seqs: tuple[int, ...] = ()
-    "The trace entries that are the evidence; the first is marked in the failure picture."
+    "The trace entries that are the evidence. The failure picture marks the first."
 
     closest: str | None = None
-    "The observed call that comes nearest to the one expected, as text."
+    "The observed call that is nearest to the expected call, as text."
 
     differences: tuple[Difference, ...] = ()
-    "Nearest first. Shown below the closest call."
+    "Nearest first. The failure picture shows them below the closest call."
 
     detail: str | None = None
-    "Further lines: the handler's traceback, the answer that was really given."
+    "Further lines: the handler's traceback, or the actual answer."
 
     hint: str | None = None
-    "What to do about it."
+    "Advice to the user."
 
     change: str | None = None
-    "The smallest YAML that would accept what was seen, where accepting it can make sense."
+    "The smallest YAML that would accept the observed behaviour, if that makes sense."
 
     needs: str | None = None
-    "The placeholder that had no value, where that is the matter: ``saved.booking_id``."
+    "The placeholder without a value, if that is the cause: ``saved.booking_id``."
 
     consequence: bool = False
-    "It follows from an earlier finding, which is the one to put right. Set by :func:`decide`."
+    "Whether an earlier finding explains this finding. Set by :func:`decide`."
 
 
 class Ruling(Struct, frozen=True, kw_only=True):
-    """A judge's answer to one question. An error is a ruling too; it never disappears."""
+    """A judge's answer to one question. An error is a ruling too, so that it never disappears."""
 
     subject: str
-    "What was judged: ``objective collect_email``, ``guardrail no_refunds``, ``overall``."
+    "The judged rule or tool: ``objective collect_email``, ``guardrail no_refunds``, ``overall``."
 
     outcome: RulingOutcome
     reason: str
@@ -113,21 +113,21 @@ class Ruling(Struct, frozen=True, kw_only=True):
     span: SourceSpan | None = None
     seqs: tuple[int, ...] = ()
     hint: str | None = None
-    "What to do about it."
+    "Advice to the user."
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """The end of the river. Built by :func:`decide` only."""
+    """The result of one run. Only :func:`decide` builds verdicts."""
 
     outcome: Outcome
     reason: str
     findings: tuple[Finding, ...] = ()
     rulings: tuple[Ruling, ...] = ()
     held: int = 0
-    "Facts held against an expectation that the user's handler or client callable decided."
+    "Compared facts that the user's handler or client callable decided."
 
     played: int = 0
-    "Those that the script decided: no handler could have failed them."
+    "Compared facts that the script decided. No handler can fail them."
 
 
 _Kinds = frozenset[FindingKind]
@@ -160,12 +160,12 @@ _EFFECTS: Final[Mapping[FindingKind, _Kinds]] = MappingProxyType(
         "nothing_saved": _SPEECH_EFFECTS,
     }
 )
-"""What each kind of finding brings about by itself, so that one cause is not told as three."""
+"""The consequences of each kind of finding, so that a failure shows one cause and not three."""
 
 _LEAVES_NOTHING: Final[_Kinds] = frozenset(
     {"nothing_saved", *(kind for kind, effects in _EFFECTS.items() if "nothing_saved" in effects)}
 )
-"""After these, later turns may lack a saved value."""
+"""After these findings, later turns may lack a saved value."""
 
 
 def decide(
@@ -173,20 +173,19 @@ def decide(
 ) -> Verdict:
     """Join findings and rulings into a verdict.
 
-    A failing finding or ruling fails the run. Otherwise an unsure or errored ruling, or no
-    evidence at all (`evidence` counts the facts that checks held against an expectation), leaves
-    it undecided.
-    A judge can fail what the checks passed; it never rescues what they failed. Findings come
-    causes first; one that an earlier one explains is kept and marked as its consequence.
+    A finding or a failing ruling fails the run. Otherwise an unsure or errored ruling, or no
+    evidence at all, leaves the run undecided. `evidence` counts the compared facts.
+    A judge can fail a run that the checks passed, but never rescues a run that the checks failed.
+    `findings` has causes first; a finding that an earlier finding explains is a consequence.
     """
     failing = [ruling for ruling in rulings if ruling.outcome == "fail"]
-    open_ = [ruling for ruling in rulings if ruling.outcome in {"unsure", "error"}]
+    undecided = [ruling for ruling in rulings if ruling.outcome in {"unsure", "error"}]
     findings = _mark_consequences(findings)
     outcome: Outcome
     if findings or failing:
         outcome, reason = "failed", _first_reason(findings, failing)
-    elif open_:
-        outcome, reason = "undecided", f"{open_[0].subject}: {open_[0].reason}"
+    elif undecided:
+        outcome, reason = "undecided", f"{undecided[0].subject}: {undecided[0].reason}"
     elif not evidence.total:
         outcome, reason = (
             "undecided",
@@ -206,10 +205,9 @@ def decide(
 
 
 def _mark_consequences(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Mark the findings that an earlier one explains."""
     marked: list[Finding] = []
     for finding in findings:
-        effect = any(_explains(one, finding) for one in marked)
+        effect = any(_explains(cause, finding) for cause in marked)
         marked.append(replace(finding, consequence=True) if effect else finding)
     return tuple(marked)
 

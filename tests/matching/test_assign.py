@@ -1,4 +1,4 @@
-"""The assignment is the best one, and whether it is perfect does not depend on luck."""
+"""The assignment has the least cost, whatever the order of unordered calls."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_tavus.matching.assignment.assign import Matrix, TooManyWaysError, assign
+from pytest_tavus.matching.assignment.assign import TooManyWaysError, assign
 from pytest_tavus.matching.assignment.hungarian import cheapest_columns
 from pytest_tavus.matching.assignment.plan import Group, Leaf, Node, Steps, leaves, precedences
 from pytest_tavus.matching.compare import compare
+from tests.matching.matrix import Matrix
 
 MISSING = 20
 EXTRA = 20
@@ -166,8 +167,8 @@ def test_the_assignment_problem_is_solved_at_the_least_cost(
 
 
 def overlapping(calls: Sequence[dict[str, object]]) -> Cells:
-    wanted: list[dict[str, object]] = [{"city": "Oslo"}, {"city": "Oslo", "unit": "celsius"}]
-    return [[0 if not compare(want, call) else 9 for call in calls] for want in wanted]
+    expected: list[dict[str, object]] = [{"city": "Oslo"}, {"city": "Oslo", "unit": "celsius"}]
+    return [[0 if not compare(each, call) else 9 for call in calls] for each in expected]
 
 
 OVERLAPPING_CALLS: list[dict[str, object]] = [
@@ -185,12 +186,12 @@ def test_two_calls_whose_expectations_overlap_are_accepted_in_either_order(
     assert found.cost == 0
 
 
-def test_a_call_that_is_wanted_once_and_seen_twice_leaves_one_extra() -> None:
+def test_a_call_that_is_expected_once_and_observed_twice_leaves_one_extra() -> None:
     found = assign(ordered(row(0)), Matrix([[0, 0]]), count=2, missing=MISSING, extra=EXTRA)
     assert (found.pairs, found.extra, found.missing) == (((0, 0),), (1,), ())
 
 
-def test_a_call_that_is_wanted_twice_and_seen_once_is_missing_once() -> None:
+def test_a_call_that_is_expected_twice_and_observed_once_is_missing_once() -> None:
     leaf = Leaf(row=0, minimum=2, maximum=3)
     found = assign(leaf, Matrix([[0]]), count=1, missing=MISSING, extra=EXTRA)
     assert (found.pairs, found.extra, found.missing) == (((0, 0),), (), (0,))
@@ -198,8 +199,8 @@ def test_a_call_that_is_wanted_twice_and_seen_once_is_missing_once() -> None:
 
 def test_groups_side_by_side_may_interleave() -> None:
     plan = unordered(ordered(row(0), row(1)), ordered(row(2), row(3)))
-    seen = [0, 2, 1, 3]
-    costs: Cells = [[0 if own == which else None for which in seen] for own in range(4)]
+    observed = [0, 2, 1, 3]
+    costs: Cells = [[0 if own == which else None for which in observed] for own in range(4)]
     assert assign(plan, Matrix(costs), count=4, missing=MISSING, extra=EXTRA).cost == 0
 
 

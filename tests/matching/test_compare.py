@@ -64,7 +64,7 @@ def test_mappings_are_subsets_and_numbers_equal_by_value(expected: Any, actual: 
     assert compare(expected, actual) == ()
 
 
-def test_every_place_is_told_with_both_values() -> None:
+def test_every_mismatch_has_its_path_and_both_values() -> None:
     expected = {"a": 1, "b": [{"c": "x"}, {"d": None}], "e": build_matcher("str", None)}
     actual = {"a": 2, "b": [{"c": "x"}, {}], "e": 5}
     assert compare(expected, actual) == (
@@ -82,7 +82,7 @@ def test_exact_refuses_more_keys_at_every_depth() -> None:
     )
 
 
-def test_an_exact_subtree_is_exact_alone_and_told_by_its_inner_path() -> None:
+def test_only_an_exact_subtree_is_exact_and_its_mismatch_has_the_inner_path() -> None:
     expected = {"a": build_matcher("exact", {"b": 1})}
     assert compare(expected, {"a": {"b": 1}, "z": 0}) == ()
     assert compare(expected, {"a": {"b": 2, "c": 3}}) == (
@@ -91,7 +91,7 @@ def test_an_exact_subtree_is_exact_alone_and_told_by_its_inner_path() -> None:
     )
 
 
-def test_exactness_reaches_into_matchers() -> None:
+def test_an_exact_comparison_reaches_into_matchers() -> None:
     expected = {"items": build_matcher("unordered", [{"sku": 1}])}
     actual = {"items": [{"sku": 1, "n": 2}]}
     assert compare(expected, actual) == ()
@@ -122,11 +122,11 @@ def test_leaving_out_an_expected_key_never_matches(value: dict[str, Any], key: s
 
 
 def test_a_near_miss_is_closer_than_a_far_one() -> None:
-    wanted = {"order_id": "A-10428"}
-    near = distance(wanted, {"order_id": "A-10429"})
-    far = distance(wanted, {"order_id": "hello"})
-    other = distance(wanted, {"order_id": 5})
-    assert near < far < other < distance(wanted, {}) == FARTHEST
+    expected = {"order_id": "A-10428"}
+    near = distance(expected, {"order_id": "A-10429"})
+    far = distance(expected, {"order_id": "hello"})
+    other = distance(expected, {"order_id": 5})
+    assert near < far < other < distance(expected, {}) == FARTHEST
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_tavus.matching.assignment.assign import Assignment, Matrix, TooManyWaysError, assign
+from pytest_tavus.matching.assignment.assign import Assignment, TooManyWaysError, assign
 from pytest_tavus.matching.assignment.large import SMALL
 from pytest_tavus.matching.assignment.pairing import pair_leaves
 from pytest_tavus.matching.assignment.plan import (
@@ -23,28 +23,29 @@ from pytest_tavus.matching.assignment.plan import (
 )
 from pytest_tavus.matching.assignment.sequence import pair_in_order
 from pytest_tavus.matching.matchers.registry import build_matcher
+from tests.matching.matrix import Matrix
 
 LEFT_OVER = 20
 
 
-class Counted:
-    """Costs of numbers: 0 where they are equal, 7 where they are not; how often was it asked?"""
+class CountingCosts:
+    """Costs 0 for equal numbers and 7 for others; counts the questions."""
 
-    def __init__(self, wanted: list[int], seen: list[int]) -> None:
-        self._wanted, self._seen = wanted, seen
+    def __init__(self, expected: list[int], observed: list[int]) -> None:
+        self._expected, self._observed = expected, observed
         self.asked = self.priced = 0
 
-    def holds(self, row: int, seen: int) -> bool:
+    def holds(self, row: int, observation: int) -> bool:
         self.asked += 1
-        return self._wanted[row] == self._seen[seen]
+        return self._expected[row] == self._observed[observation]
 
-    def fits(self, row: int, seen: int) -> bool:
+    def fits(self, row: int, observation: int) -> bool:
         self.asked += 1
         return True
 
-    def price(self, row: int, seen: int) -> int | None:
+    def price(self, row: int, observation: int) -> int | None:
         self.priced += 1
-        return 0 if self._wanted[row] == self._seen[seen] else 7
+        return 0 if self._expected[row] == self._observed[observation] else 7
 
 
 def plan(size: int, *, ordered: bool) -> Group:
@@ -57,67 +58,69 @@ def solved(node: Node, costs: Costs, count: int) -> Assignment:
 
 @pytest.mark.parametrize("ordered", [True, False])
 @pytest.mark.parametrize("size", [60, 500])
-def test_one_that_is_missing_among_many_is_found_in_few_steps(size: int, ordered: bool) -> None:
-    costs = Counted(list(range(size)), [n for n in range(size) if n != 7])
+def test_a_missing_call_among_many_is_found_in_few_steps(size: int, ordered: bool) -> None:
+    costs = CountingCosts(list(range(size)), [n for n in range(size) if n != 7])
     found = solved(plan(size, ordered=ordered), costs, size - 1)
     assert (found.missing, found.extra, found.cost) == ((7,), (), LEFT_OVER)
-    assert found.surely_best is not ordered  # in order, more could be moved
+    assert found.is_optimal is not ordered  # in order, more could be moved
     assert costs.asked < 40 * size
     assert costs.priced <= SMALL
 
 
 @pytest.mark.parametrize("ordered", [True, False])
-def test_one_that_is_wrong_among_many_is_paired_with_what_was_seen(ordered: bool) -> None:
-    costs = Counted(list(range(60)), [99 if n == 7 else n for n in range(60)])
+def test_a_wrong_call_among_many_is_paired_with_its_expectation(ordered: bool) -> None:
+    costs = CountingCosts(list(range(60)), [99 if n == 7 else n for n in range(60)])
     found = solved(plan(60, ordered=ordered), costs, 60)
     assert found.pairs == tuple((n, n) for n in range(60))
-    assert (found.cost, found.surely_best) == (7, False)
+    assert (found.cost, found.is_optimal) == (7, False)
 
 
 @pytest.mark.parametrize("ordered", [True, False])
-def test_many_that_are_all_wrong_are_paired_as_they_come(ordered: bool) -> None:
-    costs = Counted(list(range(300)), [1000 + n for n in range(300)])
+def test_many_calls_that_are_all_wrong_are_paired_in_their_order(ordered: bool) -> None:
+    costs = CountingCosts(list(range(300)), [1000 + n for n in range(300)])
     found = solved(plan(300, ordered=ordered), costs, 300)
     assert found.pairs == tuple((n, n) for n in range(300))
     assert found.cost > 0
-    assert not found.surely_best
+    assert not found.is_optimal
     assert costs.priced == 0
 
 
-@pytest.mark.parametrize(("wanted", "left"), [(2500, ()), (2501, (0,)), (2600, (0,) * 100)])
-def test_a_call_that_is_wanted_thousands_of_times_is_counted(
-    wanted: int, left: tuple[int, ...]
+@pytest.mark.parametrize(("times", "left"), [(2500, ()), (2501, (0,)), (2600, (0,) * 100)])
+def test_a_call_that_is_expected_thousands_of_times_is_counted(
+    times: int, left: tuple[int, ...]
 ) -> None:
-    costs = Counted([1], [1] * 2500)
-    leaf = Leaf(row=0, minimum=wanted, maximum=wanted)
+    costs = CountingCosts([1], [1] * 2500)
+    leaf = Leaf(row=0, minimum=times, maximum=times)
     found = solved(leaf, costs, 2500)
     assert (found.missing, found.extra) == (left, ())
     assert costs.asked < 20_000
 
 
-def test_a_call_beyond_thousands_is_one_too_many() -> None:
+def test_a_call_beyond_the_maximum_of_thousands_is_extra() -> None:
     leaf = Leaf(row=0, minimum=1, maximum=2499)
-    found = solved(leaf, Counted([1], [1] * 2500), 2500)
+    found = solved(leaf, CountingCosts([1], [1] * 2500), 2500)
     assert (found.cost, len(found.extra)) == (LEFT_OVER, 1)
-    assert solved(Leaf(row=0, minimum=1, maximum=None), Counted([1], [1] * 2500), 2500).cost == 0
+    assert (
+        solved(Leaf(row=0, minimum=1, maximum=None), CountingCosts([1], [1] * 2500), 2500).cost == 0
+    )
 
 
-def test_what_cannot_be_decided_in_the_steps_there_are_is_refused() -> None:
+def test_a_plan_that_the_steps_cannot_decide_is_refused() -> None:
     size = 3000
-    backwards = Counted(list(range(size)), list(reversed(range(size))))
+    backwards = CountingCosts(list(range(size)), list(reversed(range(size))))
     with pytest.raises(TooManyWaysError):
         solved(plan(size, ordered=False), backwards, size)
     assert backwards.asked <= 500_000
 
 
-def test_groups_side_by_side_are_explained_without_their_order_beyond_the_steps() -> None:
+def test_too_many_groups_side_by_side_are_explained_without_their_order() -> None:
     pairs = [Group(ordered=True, members=(Leaf(row=n), Leaf(row=n + 1))) for n in range(0, 40, 2)]
-    costs = Counted(list(range(40)), [n for n in range(40) if n != 7])
+    costs = CountingCosts(list(range(40)), [n for n in range(40) if n != 7])
     found = solved(Group(ordered=False, members=tuple(pairs)), costs, 39)
-    assert (found.missing, found.surely_best) == ((7,), False)
+    assert (found.missing, found.is_optimal) == ((7,), False)
 
 
-def test_a_group_that_says_nothing_is_left_out() -> None:
+def test_a_redundant_group_is_left_out() -> None:
     inner = Group(ordered=True, members=(Leaf(row=0), Group(ordered=True, members=(Leaf(row=1),))))
     flat = Group(ordered=True, members=(Leaf(row=0), Leaf(row=1)))
     assert simplify_plan(Group(ordered=False, members=(inner,))) == flat
@@ -142,7 +145,7 @@ def flat_problems(draw: st.DrawFn) -> tuple[Group, Matrix, int]:
 
 @given(flat_problems(), st.sampled_from([0, LEFT_OVER]))
 @settings(max_examples=400, deadline=None)
-def test_what_is_found_in_few_steps_is_an_assignment_and_not_cheaper_than_the_best(
+def test_the_large_solver_finds_an_assignment_that_is_not_cheaper_than_the_best(
     problem: tuple[Group, Matrix, int], extra: int
 ) -> None:
     from pytest_tavus.matching.assignment import assign as solving
@@ -161,7 +164,7 @@ def test_what_is_found_in_few_steps_is_an_assignment_and_not_cheaper_than_the_be
     total = sum(price or 0 for price in prices)
     assert total + LEFT_OVER * len(found.missing) + extra * len(found.extra) == found.cost
     assert found.cost >= best.cost
-    assert found.cost == best.cost or not found.surely_best
+    assert found.cost == best.cost or not found.is_optimal
     assert sorted([seen for _, seen in found.pairs] + list(found.extra)) == list(range(count))
     for leaf in leaves(node):
         met = sum(1 for row, _ in found.pairs if row == leaf.row)
@@ -174,12 +177,14 @@ def test_what_is_found_in_few_steps_is_an_assignment_and_not_cheaper_than_the_be
 
 def test_the_steps_run_out() -> None:
     row = tuple(Leaf(row=n) for n in range(9))
-    costs = Counted(list(range(9)), list(reversed(range(9))))
+    costs = CountingCosts(list(range(9)), list(reversed(range(9))))
     for extras in (True, False):
         with pytest.raises(TooManyWaysError):
-            pair_in_order((Leaf(row=0),), Counted([0], [1, 0]), 2, steps=Steps(0), extras=extras)
+            pair_in_order(
+                (Leaf(row=0),), CountingCosts([0], [1, 0]), 2, steps=Steps(0), extras=extras
+            )
     with pytest.raises(TooManyWaysError):
-        pair_leaves(row, costs, 9, steps=Steps(9), all_seen=True)
+        pair_leaves(row, costs, 9, steps=Steps(9), match_all=True)
 
 
 @given(st.lists(st.integers(0, 3), max_size=9), st.randoms())

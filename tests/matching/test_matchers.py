@@ -17,7 +17,7 @@ from pytest_tavus.matching.text import ABSENT
 UUID = "0b5c6a52-5c1e-4f7c-9d58-2d2c9f6a1c11"
 
 
-TAKEN: list[tuple[str, Any, list[Any], list[Any]]] = [
+SAMPLES: list[tuple[str, Any, list[Any], list[Any]]] = [
     ("any", None, [None, 0, "", []], [ABSENT]),
     ("absent", None, [ABSENT], [None, "", 0]),
     ("null", None, [None], [ABSENT, 0, ""]),
@@ -56,16 +56,16 @@ TAKEN: list[tuple[str, Any, list[Any], list[Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("tag", "payload", "taken", "refused"), TAKEN, ids=str)
-def test_a_matcher_takes_what_it_names(
-    tag: str, payload: Any, taken: list[Any], refused: list[Any]
+@pytest.mark.parametrize(("tag", "payload", "accepted", "refused"), SAMPLES, ids=str)
+def test_a_matcher_accepts_and_refuses_values(
+    tag: str, payload: Any, accepted: list[Any], refused: list[Any]
 ) -> None:
     matcher = build_matcher(tag, payload)
-    assert [value for value in taken if not matcher.matches(value)] == []
+    assert [value for value in accepted if not matcher.matches(value)] == []
     assert [value for value in refused if matcher.matches(value)] == []
 
 
-def test_every_matcher_is_described_where_it_is_defined() -> None:
+def test_every_matcher_has_a_docstring_with_an_example() -> None:
     assert [tag for tag, kind in MATCHERS.items() if "!" + tag not in (kind.__doc__ or "")] == []
     assert all(kind.takes for kind in MATCHERS.values())
 
@@ -134,7 +134,9 @@ def test_every_matcher_is_described_where_it_is_defined() -> None:
         ("contians", "x", "!contians is not a matcher: did you mean 'contains'?"),
     ],
 )
-def test_a_matcher_without_teeth_or_sense_is_refused(tag: str, payload: Any, sentence: str) -> None:
+def test_a_matcher_that_matches_everything_or_nothing_is_refused(
+    tag: str, payload: Any, sentence: str
+) -> None:
     with pytest.raises(ValueError, match=r".") as caught:
         build_matcher(tag, payload)
     assert str(caught.value) == sentence
@@ -145,7 +147,7 @@ def test_a_choice_that_would_always_match_is_refused() -> None:
         build_matcher("one_of", [build_matcher("any", None), build_matcher("absent", None)])
 
 
-def test_an_unknown_tag_is_told_with_every_tag_there_is() -> None:
+def test_an_unknown_tag_is_refused_with_a_list_of_all_tags() -> None:
     with pytest.raises(ValueError, match=r"^!zzzzzz is not a matcher: one of: !absent, !all_of, "):
         build_matcher("zzzzzz", None)
 
@@ -168,7 +170,7 @@ def test_an_optional_argument_is_written_as_a_choice() -> None:
         ("not", None, "!not null"),
     ],
 )
-def test_a_matcher_is_shown_as_it_is_written(tag: str, payload: Any, text: str) -> None:
+def test_the_repr_of_a_matcher_is_its_yaml(tag: str, payload: Any, text: str) -> None:
     assert repr(build_matcher(tag, payload)) == text
 
 
@@ -182,7 +184,7 @@ def test_a_matcher_is_shown_as_it_is_written(tag: str, payload: Any, text: str) 
         ("between", [1, 2]),
     ],
 )
-def test_matchers_written_alike_are_equal(tag: str, payload: Any) -> None:
+def test_matchers_with_the_same_tag_and_payload_are_equal(tag: str, payload: Any) -> None:
     assert build_matcher(tag, payload) == build_matcher(tag, payload)
     assert hash(build_matcher(tag, payload)) == hash(build_matcher(tag, payload))
     assert build_matcher(tag, payload) == type(build_matcher(tag, payload)).from_payload(
@@ -210,11 +212,11 @@ def test_an_unordered_list_matches_each_of_its_permutations(
     assert build_matcher("unordered", items).matches(list(shuffled))
 
 
-def test_elements_are_paired_at_their_best_and_not_in_turn() -> None:
+def test_elements_of_an_unordered_list_are_not_paired_greedily() -> None:
     wide, narrow = build_matcher("int", None), 1
-    for wanted in permutations([wide, narrow]):
-        for seen in permutations([1, 2]):
-            assert build_matcher("unordered", list(wanted)).matches(list(seen))
+    for expected in permutations([wide, narrow]):
+        for actual in permutations([1, 2]):
+            assert build_matcher("unordered", list(expected)).matches(list(actual))
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, width=32))

@@ -62,7 +62,9 @@ def test_an_undeclared_argument_is_refused(tmp_path: Path, body: str, delivery: 
         ("{type: object, properties: {}}", "it has none at all"),
     ],
 )
-def test_where_none_is_close_all_are_named(tmp_path: Path, parameters: str, hint: str) -> None:
+def test_without_a_close_name_the_hint_lists_all_parameters(
+    tmp_path: Path, parameters: str, hint: str
+) -> None:
     text = scenario("turns: [{user: hi, calls: [find: {xyzzy: 2}]}]", parameters=parameters)
     (found,) = problems(tmp_path, text)
     assert found.endswith(f"the tool 'find' has no parameter 'xyzzy'\n    hint: {hint}")
@@ -78,7 +80,7 @@ def test_where_none_is_close_all_are_named(tmp_path: Path, parameters: str, hint
         "{type: object, properties: {day: {}}, anyOf: [{required: [day]}]}",
     ],
 )
-def test_a_tool_that_may_take_more_takes_it(tmp_path: Path, parameters: str) -> None:
+def test_an_open_schema_takes_undeclared_arguments(tmp_path: Path, parameters: str) -> None:
     body = "turns: [{user: hi, calls: [find: {xyzzy: 2}]}]"
     assert problems(tmp_path, scenario(body, parameters=parameters)) == []
 
@@ -89,12 +91,12 @@ def test_a_tool_that_may_take_more_takes_it(tmp_path: Path, parameters: str) -> 
         "{user: hi, calls: [find: {guest: 2}], unchecked: argument_schema}",
     ],
 )
-def test_a_scenario_can_mean_it(tmp_path: Path, turn: str) -> None:
+def test_unchecked_argument_schema_allows_an_undeclared_argument(tmp_path: Path, turn: str) -> None:
     assert problems(tmp_path, scenario(f"turns: [{turn}]")) == []
 
 
 @pytest.mark.parametrize("place", ["turn", "file"])
-def test_no_call_is_not_expected_where_any_is_allowed(tmp_path: Path, place: str) -> None:
+def test_calls_none_is_refused_where_extra_calls_are_allowed(tmp_path: Path, place: str) -> None:
     extra = "extra: allowed\n" if place == "file" else ""
     inside = ", extra: allowed" if place == "turn" else ""
     text = scenario(f"{extra}turns: [{{user: hi, calls: none{inside}, plays: Hi.}}]")

@@ -25,7 +25,7 @@ NINES = "9" * 400
 
 @pytest.mark.parametrize("amount", [f"{NINES}s", f"{NINES}ms", NINES, "604801"])
 @pytest.mark.parametrize("key", ["deadline", "within"])
-def test_a_duration_beyond_a_week_is_refused_at_its_place(
+def test_a_duration_beyond_a_week_is_refused_at_its_line(
     tmp_path: Path, key: str, amount: str
 ) -> None:
     turn = TURNS if key == "deadline" else f"turns:\n  - {{user: hi, plays: x, within: {amount}}}\n"
@@ -36,7 +36,7 @@ def test_a_duration_beyond_a_week_is_refused_at_its_place(
     assert len(told) < 300
 
 
-def test_a_duration_of_a_week_is_taken(tmp_path: Path) -> None:
+def test_a_duration_of_a_week_is_accepted(tmp_path: Path) -> None:
     (scenario,) = loaded(tmp_path, HEAD + "deadline: 604800\n" + TURNS)
     assert scenario.deadline == 604800
 
@@ -65,7 +65,7 @@ def matrix(names: int, values: int) -> str:
     return f"parametrize: {{matrix: {{{entries}}}}}\n"
 
 
-def test_a_matrix_of_too_many_rows_is_refused_without_making_them(tmp_path: Path) -> None:
+def test_a_matrix_of_too_many_rows_is_refused_without_building_them(tmp_path: Path) -> None:
     (told,) = problems(tmp_path, HEAD + matrix(9, 10) + TURNS)
     limit = "orders.yaml:2:14: the matrix has 1,000,000,000 rows, and the limit is 10,000"
     assert told.partition("\n")[0] == limit
@@ -75,7 +75,7 @@ def test_a_matrix_of_too_many_rows_is_refused_without_making_them(tmp_path: Path
 
 
 @pytest.mark.parametrize("where", ["file", "turn", "pal", "tool"])
-def test_thousands_of_unknown_keys_are_told_each_at_its_line(
+def test_thousands_of_unknown_keys_are_reported_each_at_its_line(
     tmp_path: Path, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = 3000
@@ -110,7 +110,7 @@ def locs(value: Any, at: Loc = ()) -> list[Loc]:
 
 
 @pytest.mark.parametrize("text", [SCENARIO, PAL, "", "just text", "[1, {a: 2}]"])
-def test_a_place_is_the_same_however_many_are_asked_for(text: str) -> None:
+def test_a_position_is_the_same_after_any_number_of_lookups(text: str) -> None:
     read = load_yaml(text, "a.yaml", limits=FileLimits(), tagged=from_tag)
     few = Document(path="a.yaml", text=text, parts=read.parts)
     many = Document(path="a.yaml", text=text, parts=read.parts)

@@ -38,7 +38,7 @@ tools:
 """
 
 
-def told(tmp_path: Path, turn: str, *, head: str = "") -> list[str]:
+def load_errors(tmp_path: Path, turn: str, *, head: str = "") -> list[str]:
     (tmp_path / "support.pal.yaml").write_text(PAL, encoding="utf-8")
     text = f"pal: support.pal.yaml\nenv: [KEY]\n{head}turns:\n  - {{user: hi, {turn}}}\n"
     return [one.partition("\n")[0].partition(": ")[2] for one in problems(tmp_path, text)]
@@ -69,14 +69,14 @@ NEVER_MET: list[tuple[str, str]] = [
 
 @pytest.mark.parametrize(("arguments", "why"), NEVER_MET)
 @pytest.mark.parametrize("whole", [True, False], ids=["scenario", "turn"])
-def test_a_call_that_nobody_can_make_cannot_be_forbidden(
+def test_an_impossible_call_cannot_be_forbidden(
     tmp_path: Path, arguments: str, why: str, whole: bool
 ) -> None:
     never = f"never: [book: {arguments}]"
     if whole:
-        found = told(tmp_path, "calls: none", head=f"{never}\n")
+        found = load_errors(tmp_path, "calls: none", head=f"{never}\n")
     else:
-        found = told(tmp_path, f"calls: none, {never}")
+        found = load_errors(tmp_path, f"calls: none, {never}")
     assert len(found) == 1
     assert found[0].startswith(f"this can never be met: {why}")
 
@@ -104,25 +104,25 @@ def test_a_call_that_nobody_can_make_cannot_be_forbidden(
         "{free: {whatever: [1]}}",
     ],
 )
-def test_a_call_that_can_be_made_can_be_forbidden(tmp_path: Path, arguments: str) -> None:
-    assert told(tmp_path, f"calls: none, never: [book: {arguments}]") == []
+def test_a_possible_call_can_be_forbidden(tmp_path: Path, arguments: str) -> None:
+    assert load_errors(tmp_path, f"calls: none, never: [book: {arguments}]") == []
 
 
-def test_a_scenario_may_mistrust_the_schema(tmp_path: Path) -> None:
+def test_unchecked_argument_schema_allows_an_impossible_never(tmp_path: Path) -> None:
     turn = "calls: none, never: [book: {guests: two}], unchecked: argument_schema"
-    assert told(tmp_path, turn) == []
+    assert load_errors(tmp_path, turn) == []
 
 
-def test_what_is_declared_nowhere_is_always_absent(tmp_path: Path) -> None:
+def test_absent_of_an_undeclared_argument_is_refused(tmp_path: Path) -> None:
     plays = "plays: {calls: [book: {day: Friday, who: {name: Mia}}]}"
-    assert told(tmp_path, f"calls: [book: {{gusts: !absent }}], {plays}") == [
+    assert load_errors(tmp_path, f"calls: [book: {{gusts: !absent }}], {plays}") == [
         "the tool 'book' has no parameter 'gusts'"
     ]
-    assert told(tmp_path, f"calls: [book: {{who: {{nmae: !absent }}}}], {plays}") == [
+    assert load_errors(tmp_path, f"calls: [book: {{who: {{nmae: !absent }}}}], {plays}") == [
         "this is always absent: nothing is declared under the name 'nmae'"
     ]
-    assert told(tmp_path, f"calls: [book: {{who: {{name: !absent }}}}], {plays}") == []
-    assert told(tmp_path, f"calls: [book: {{open: {{nmae: !absent }}}}], {plays}") == []
+    assert load_errors(tmp_path, f"calls: [book: {{who: {{name: !absent }}}}], {plays}") == []
+    assert load_errors(tmp_path, f"calls: [book: {{open: {{nmae: !absent }}}}], {plays}") == []
 
 
 LATE = "'report' is a post-call tool: it is not called within the conversation"
@@ -133,15 +133,15 @@ LATE = "'report' is a post-call tool: it is not called within the conversation"
     ["calls: [report]", "calls: none, plays: {calls: [report]}", "calls: none, never: [report]"],
 )
 def test_a_post_call_tool_is_not_called_within_the_call(tmp_path: Path, turn: str) -> None:
-    assert told(tmp_path, turn) == [LATE]
-    assert told(tmp_path, turn.replace("report", "book")) == []
+    assert load_errors(tmp_path, turn) == [LATE]
+    assert load_errors(tmp_path, turn.replace("report", "book")) == []
 
 
-def test_a_line_that_comes_unasked_is_waited_for(tmp_path: Path) -> None:
+def test_a_later_line_needs_quiet(tmp_path: Path) -> None:
     plays = "calls: none, plays: {says: Well?, later: {after: 3s, says: Still there?}}"
-    (found,) = told(tmp_path, plays)
+    (found,) = load_errors(tmp_path, plays)
     assert found == "nobody listens for this line: the turn is over before it is said"
-    assert told(tmp_path, f"{plays}, quiet: 5s") == []
+    assert load_errors(tmp_path, f"{plays}, quiet: 5s") == []
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_line_that_comes_unasked_is_waited_for(tmp_path: Path) -> None:
 def test_an_answer_that_always_fits_or_never_is_refused(
     tmp_path: Path, result: str, why: str
 ) -> None:
-    (found,) = told(tmp_path, f"calls: [{{book: {{day: Friday}}, result: {result}}}]")
+    (found,) = load_errors(tmp_path, f"calls: [{{book: {{day: Friday}}, result: {result}}}]")
     assert why in found
 
 
@@ -174,4 +174,4 @@ def test_an_answer_that_always_fits_or_never_is_refused(
     ],
 )
 def test_an_answer_that_may_fit_or_not_can_be_expected(tmp_path: Path, result: str) -> None:
-    assert told(tmp_path, f"calls: [{{book: {{day: Friday}}, result: {result}}}]") == []
+    assert load_errors(tmp_path, f"calls: [{{book: {{day: Friday}}, result: {result}}}]") == []

@@ -37,7 +37,7 @@ def test_words_of_yaml_1_2_have_a_type(text: str, value: object) -> None:
     "text",
     ["007", "-01", "00.5", "+4915112345678", "2030-01-31", "12:30:45", "1_000", "A-1", "nULL", "."],
 )
-def test_what_is_not_certainly_a_number_stays_text(text: str) -> None:
+def test_a_word_that_only_resembles_a_number_stays_text(text: str) -> None:
     assert read_plain_scalar(text) == text
 
 
@@ -80,6 +80,6 @@ def test_durations_are_seconds(written: object, expected: float) -> None:
 
 
 @pytest.mark.parametrize("written", ["soon", "2", "", "-1s", -1, True, None, float("inf"), [2]])
-def test_what_is_no_duration_is_refused(written: object) -> None:
+def test_a_value_that_is_no_duration_is_refused(written: object) -> None:
     with pytest.raises(ValueError, match="is not a duration: write 2s, 300ms, or a number"):
         seconds(written)

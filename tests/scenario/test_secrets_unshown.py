@@ -63,9 +63,7 @@ turns:
         (f"query_params: {SECRET}", "query_params is a mapping, not text"),
     ],
 )
-def test_what_may_be_a_secret_of_a_tool_is_not_quoted(
-    tmp_path: Path, line: str, message: str
-) -> None:
+def test_a_possible_secret_of_a_tool_is_not_quoted(tmp_path: Path, line: str, message: str) -> None:
     found = problems(tmp_path, TOOL.format(line=line))
     assert [one.partition(": ")[2] for one in found] == [message]
     assert [one.startswith("orders.yaml:9:") for one in found] == [True]
@@ -85,7 +83,7 @@ def test_what_may_be_a_secret_of_a_tool_is_not_quoted(
         ),
     ],
 )
-def test_what_may_be_a_secret_of_a_layer_is_not_quoted(
+def test_a_possible_secret_of_a_layer_is_not_quoted(
     tmp_path: Path, line: str, message: str
 ) -> None:
     found = problems(
@@ -127,7 +125,7 @@ def test_what_may_be_a_secret_of_a_layer_is_not_quoted(
         ),
     ],
 )
-def test_what_may_be_a_secret_of_a_handler_is_not_quoted(
+def test_a_possible_secret_of_a_handler_is_not_quoted(
     tmp_path: Path, handler: str, message: str
 ) -> None:
     text = f"pal: support.pal.yaml\nhandler: {handler}\nturns: [{{user: hi, calls: none}}]\n"
@@ -143,7 +141,7 @@ def test_what_may_be_a_secret_of_a_handler_is_not_quoted(
         (f"user:{SECRET}@localhost:8000", "localhost:8000"),
     ],
 )
-def test_what_may_be_a_secret_of_a_url_elsewhere_is_not_quoted(
+def test_a_possible_secret_in_a_url_of_another_server_is_not_quoted(
     tmp_path: Path, url: str, shown: str
 ) -> None:
     text = f"pal: support.pal.yaml\nhandler: {{url: '{url}'}}\nturns: [{{user: hi, calls: none}}]\n"
@@ -167,7 +165,7 @@ def test_what_may_be_a_secret_of_a_url_elsewhere_is_not_quoted(
         "headers: {X-Key: 1e9999}",
     ],
 )
-def test_what_cannot_be_read_where_a_secret_may_be_is_not_quoted(tmp_path: Path, line: str) -> None:
+def test_unreadable_text_under_a_secret_key_is_not_quoted(tmp_path: Path, line: str) -> None:
     found = problems(tmp_path, TOOL.format(line=line))
     assert (
         "what is written here cannot be read, and is not shown because it may be a secret\n"
@@ -186,7 +184,7 @@ def test_a_matcher_that_cannot_be_built_elsewhere_is_quoted(tmp_path: Path) -> N
     assert found.startswith("orders.yaml:2:54: !re takes a regular expression, and '(open' is none")
 
 
-def test_a_value_given_for_the_name_of_a_variable_is_not_quoted(tmp_path: Path) -> None:
+def test_a_value_in_place_of_a_variable_name_is_not_quoted(tmp_path: Path) -> None:
     text = f"pal: support.pal.yaml\nenv: [KEY={SECRET}]\nturns: [{{user: hi, calls: none}}]\n"
     assert problems(tmp_path, text) == [
         (

@@ -59,16 +59,16 @@ def document(text: str) -> Document:
         (("nothing", "here"), "a.yaml:1:1"),
     ],
 )
-def test_every_path_has_a_place(loc: Loc, place: str) -> None:
+def test_every_path_has_a_line_and_a_column(loc: Loc, place: str) -> None:
     assert str(document(TEXT).span(loc)) == place
 
 
-def test_a_key_has_a_place_of_its_own() -> None:
+def test_a_key_has_its_own_position() -> None:
     assert str(document(TEXT).key_span(("scenarios", 0, "name"))) == "a.yaml:3:5"
 
 
 @given(st.lists(st.text("ab: -#'\"\n", max_size=12), min_size=1, max_size=6))
-def test_reading_one_item_finds_the_same_places_as_reading_the_file(names: list[str]) -> None:
+def test_parsing_one_item_finds_the_same_positions_as_parsing_the_file(names: list[str]) -> None:
     lines = [
         f"  - name: {name!r}\n    deep: [{{x: {index}}}]\n" for index, name in enumerate(names)
     ]
@@ -81,7 +81,7 @@ def test_reading_one_item_finds_the_same_places_as_reading_the_file(names: list[
             assert parted.span(here) == whole.span(here)
 
 
-def test_the_parts_of_a_scenario_can_be_asked_for_their_lines(tmp_path: Path) -> None:
+def test_every_part_of_a_scenario_has_a_line(tmp_path: Path) -> None:
     scenario = lone(tmp_path, SCENARIO)
     calls = scenario.turns[0].calls
     assert calls is not None
@@ -97,5 +97,5 @@ def test_a_source_keeps_the_text_and_four_numbers_a_scenario(tmp_path: Path) -> 
     assert {key: len(marks) for key, marks in source.parts.items()} == {"scenarios": 4}
 
 
-def test_data_of_a_program_stands_nowhere() -> None:
+def test_data_of_a_program_has_no_line() -> None:
     assert str(InlineSource().span(("turns", 0))) == "<python>:1:1"

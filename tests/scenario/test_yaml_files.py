@@ -13,7 +13,7 @@ from tests.scenario.files import SCENARIO, problems, write
 from tests.scenario.yaml_text import refusal
 
 
-def test_anchors_that_explode_are_refused_before_anything_grows() -> None:
+def test_anchors_that_multiply_are_refused_before_the_data_grows() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
     assert refusal("\n".join(lines)) == (
@@ -52,7 +52,7 @@ def test_a_file_that_is_not_utf_8_is_refused_at_the_byte(tmp_path: Path) -> None
     )
 
 
-def test_a_control_character_is_refused_at_its_place(tmp_path: Path) -> None:
+def test_a_control_character_is_refused_at_its_position(tmp_path: Path) -> None:
     assert problems(tmp_path, "name: x\nuser: a\x00b\n") == [
         (
             "orders.yaml:2:8: the character U+0000 is not allowed in YAML\n"

@@ -1,4 +1,4 @@
-"""One cause is told once: what follows from it is kept and marked."""
+"""A failure shows one cause: its consequences are kept and marked."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ def causes(*findings: Finding) -> list[str]:
     return [one.kind for one in verdict.findings if not one.consequence]
 
 
-def test_a_handler_that_fails_explains_what_is_not_said_in_that_turn() -> None:
+def test_a_failed_handler_explains_missing_speech_of_its_turn() -> None:
     assert causes(finding("handler_error"), finding("missing_speech")) == ["handler_error"]
 
 
-def test_it_does_not_explain_what_is_not_said_in_another_turn() -> None:
+def test_a_failed_handler_does_not_explain_missing_speech_of_another_turn() -> None:
     found = causes(finding("handler_error"), finding("missing_speech", 2))
     assert found == ["handler_error", "missing_speech"]
 
 
-def test_a_fault_before_the_first_line_explains_what_was_not_played() -> None:
+def test_a_fault_before_the_first_line_explains_unplayed_turns() -> None:
     assert causes(finding("fault", 0), finding("not_run"), finding("judge", 0)) == ["fault"]
 
 
 @pytest.mark.parametrize("kind", ["unknown_answer", "nothing_saved"])
 @pytest.mark.parametrize("cause", ["nothing_saved", "handler_error", "wrong_status"])
-def test_a_value_that_was_not_saved_explains_what_lacks_it_later(
+def test_an_unsaved_value_explains_later_findings_that_need_it(
     cause: FindingKind, kind: FindingKind
 ) -> None:
     later = finding(kind, 3, needs="saved.booking_id", owner="test")
     assert causes(finding(cause), later) == [cause]
 
 
-def test_a_value_that_nobody_was_to_save_is_a_cause_of_its_own() -> None:
+def test_a_value_that_no_turn_saves_is_its_own_cause() -> None:
     later = finding("unknown_answer", 3, needs="saved.booking_id", owner="test")
     assert causes(finding("missing_speech"), later) == ["missing_speech", "unknown_answer"]
 

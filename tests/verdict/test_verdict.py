@@ -21,7 +21,7 @@ def test_a_run_in_which_every_check_held_is_passed() -> None:
     assert (verdict.outcome, verdict.reason) == ("passed", "3 checks held")
 
 
-def test_a_single_check_is_told_as_one() -> None:
+def test_one_check_is_counted_in_the_singular() -> None:
     assert decide([], [], evidence=Evidence(held=1)).reason == "1 check held"
 
 
@@ -30,14 +30,14 @@ def test_a_finding_fails_the_run_and_gives_the_reason() -> None:
     assert (verdict.outcome, verdict.reason) == ("failed", "book was expected")
 
 
-def test_a_failing_ruling_fails_what_the_checks_passed() -> None:
+def test_a_failing_ruling_fails_a_run_that_the_checks_passed() -> None:
     verdict = decide(
         [], [ruling("pass"), ruling("fail", "guardrail no_refunds")], evidence=Evidence(held=3)
     )
     assert (verdict.outcome, verdict.reason) == ("failed", "guardrail no_refunds: because")
 
 
-def test_a_judge_never_rescues_what_the_checks_failed() -> None:
+def test_a_judge_never_rescues_a_run_that_the_checks_failed() -> None:
     assert decide([FINDING], [ruling("pass")], evidence=Evidence(held=3)).outcome == "failed"
 
 
@@ -78,13 +78,13 @@ def test_nothing_but_evidence_without_objection_passes() -> None:
     ]
 
 
-def test_a_verdict_says_apart_what_was_held_and_what_was_played() -> None:
+def test_a_verdict_counts_held_and_played_facts_separately() -> None:
     for findings in ([], [FINDING]):
         verdict = decide(findings, [], evidence=Evidence(held=2, played=3, other=4))
         assert (verdict.held, verdict.played) == (2, 3)
     assert decide([], [], evidence=Evidence(held=2, played=3, other=4)).reason == "9 checks held"
 
 
-def test_a_verdict_keeps_everything_it_was_made_from() -> None:
+def test_a_verdict_keeps_all_findings_and_rulings() -> None:
     verdict = decide([FINDING], [ruling("fail")], evidence=Evidence(held=1))
     assert (verdict.findings, verdict.rulings) == ((FINDING,), (ruling("fail"),))

@@ -1,9 +1,9 @@
-"""Which observed call stands for which expected one: the best assignment, never the first.
+"""Assigns observed calls to expected calls at the least total cost.
 
-Observations have an order, expectations a nested one (in order, or in any order). The result is
-exact and depends on nothing but the costs: an order that should not matter does not. The method
-follows the shape of the plan. In order: split the observations between the members. In any order,
-single expectations only: :mod:`~.hungarian`. Groups side by side: :mod:`~.interleave`.
+Observations have an order, expectations have nested groups (in order, or in any order). The result
+is exact and depends on the costs alone. The method follows the shape of the plan. In order: split
+the observations between the members. In any order, single expectations only: :mod:`~.hungarian`.
+Groups side by side: :mod:`~.interleave`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from pytest_tavus.matching.assignment.plan import (
     CostTable,
     Group,
     Leaf,
-    Matrix,
     Node,
     Solution,
     Steps,
@@ -34,19 +33,19 @@ from pytest_tavus.matching.assignment.plan import (
     simplify_plan,
 )
 
-__all__ = ["Assignment", "Group", "Leaf", "Matrix", "TooManyWaysError", "assign", "without_order"]
+__all__ = ["Assignment", "Group", "Leaf", "TooManyWaysError", "assign", "without_order"]
 
 
 def assign(plan: Node, costs: Costs, *, count: int, missing: int, extra: int) -> Assignment:
     """Assign `count` observations to the leaves of a plan at the least total cost.
 
-    `missing` and `extra` are the costs of what is left over on either side.
+    `missing` is the cost of an unmet expectation, `extra` the cost of an unused observation.
 
-    Whether the cost is 0 is always exact. Where it is not 0 and the plan leaves too many ways
-    open, the assignment that is explained disregards the order, and is not surely the best.
+    A cost of 0 is always exact. If the cost is not 0 and the plan allows too many assignments, the
+    result ignores the order, and its `is_optimal` is false.
 
     Raises:
-        TooManyWaysError: it cannot be decided whether the cost is 0.
+        TooManyWaysError: the steps ran out before it was certain whether the cost is 0.
 
     """
     plan = simplify_plan(plan)
@@ -68,44 +67,38 @@ def assign(plan: Node, costs: Costs, *, count: int, missing: int, extra: int) ->
 def assign_exactly(plan: Node, costs: Costs, *, count: int, missing: int, extra: int) -> Assignment:
     rows = max((leaf.row for leaf in leaves(plan)), default=-1) + 1
     prices = [[costs.price(row, seen) for seen in range(count)] for row in range(rows)]
-    whole = [[IMPOSSIBLE if price is None else price for price in line] for line in prices]
-    table = _table(plan, whole, count=count, missing=missing, extra=extra)
+    finite = [[IMPOSSIBLE if price is None else price for price in line] for line in prices]
+    table = _build_table(plan, finite, count=count, missing=missing, extra=extra)
     try:
-        return _assignment(_Solver(table=table).best(plan, 0, count), table, count)
+        return _build_assignment(_Solver(table=table).best(plan, 0, count), table, count)
     except TooManyWaysError:
         loose = _Solver(table=replace(table, steps=Steps(100 * DECIDING)))
         best = loose.best(without_order(plan), 0, count)
-        return replace(_assignment(best, table, count), surely_best=False)
+        return replace(_build_assignment(best, table, count), is_optimal=False)
 
 
 def _find_zero_cost(plan: Node, costs: Costs, count: int, *, extra: int) -> Assignment | None:
-    """Return an assignment that costs nothing; `None` where there is none."""
     steps = Steps(DECIDING)
     rows = max((leaf.row for leaf in leaves(plan)), default=-1) + 1
     steps.take(rows * count)
     free = [
-        [0 if costs.holds(row, seen) else IMPOSSIBLE for seen in range(count)]
+        [0 if costs.holds(row, observation) else IMPOSSIBLE for observation in range(count)]
         for row in range(rows)
     ]
-    table = _table(plan, free, count=count, missing=IMPOSSIBLE, extra=_forbid_cost(extra))
+    extra_cost = IMPOSSIBLE if extra else 0
+    table = _build_table(plan, free, count=count, missing=IMPOSSIBLE, extra=extra_cost)
     found = _Solver(table=replace(table, steps=steps)).best(plan, 0, count)
-    return _assignment(found, table, count) if found.cost == 0 else None
+    return _build_assignment(found, table, count) if found.cost == 0 else None
 
 
 def without_order(plan: Node) -> Group:
-    """Return the same leaves, in any order."""
     return Group(ordered=False, members=tuple(leaves(plan)))
 
 
-def _table(
-    plan: Node,
-    costs: Sequence[Sequence[int]],
-    *,
-    count: int,
-    missing: int,
-    extra: int,
+def _build_table(
+    plan: Node, costs: Sequence[Sequence[int]], *, count: int, missing: int, extra: int
 ) -> CostTable:
-    """Lay out a slot for each time that a leaf is wanted."""
+    """Give a leaf one slot for each observation that it can take."""
     rows: list[int] = []
     prices: list[int] = []
     of_row: dict[int, tuple[int, ...]] = {}
@@ -118,12 +111,7 @@ def _table(
     return CostTable(slots=slots, rows=rows, missing=prices, extra=extra, of_row=of_row)
 
 
-def _forbid_cost(cost: int) -> int:
-    """Forbid what costs anything."""
-    return IMPOSSIBLE if cost else 0
-
-
-def _assignment(found: Solution, table: CostTable, count: int) -> Assignment:
+def _build_assignment(found: Solution, table: CostTable, count: int) -> Assignment:
     filled = {slot for slot, _ in found.pairs}
     used = {observation for _, observation in found.pairs}
     pairs = ((table.rows[slot], observation) for slot, observation in found.pairs)
@@ -137,15 +125,15 @@ def _assignment(found: Solution, table: CostTable, count: int) -> Assignment:
 
 def _missing_rows(filled: set[int], table: CostTable) -> Iterable[int]:
     for row, slots in table.of_row.items():
-        wanted = sum(1 for slot in slots if table.missing[slot])
-        yield from [row] * (wanted - sum(1 for slot in slots if slot in filled))
+        required = sum(1 for slot in slots if table.missing[slot])
+        yield from [row] * (required - sum(1 for slot in slots if slot in filled))
 
 
 class _Solver(Struct, frozen=True, kw_only=True):
     table: CostTable
 
     def best(self, node: Node, first: int, last: int) -> Solution:
-        """Return the best use of the observations from `first` up to `last` for one node."""
+        """Return the cheapest use of the observations from `first` up to `last` for one node."""
         if isinstance(node, Leaf) or node.ordered:
             return self._solve_in_order(node, first, last)[last - first]
         members = tuple(_flatten(node))
@@ -156,7 +144,7 @@ class _Solver(Struct, frozen=True, kw_only=True):
         return interleave(Group(ordered=False, members=members), self.table, first=first, last=last)
 
     def _solve_in_order(self, node: Node, first: int, last: int) -> list[Solution]:
-        """Return, for each end, the best use of the observations from `first` up to there."""
+        """Return the cheapest use of the observations from `first` up to each end."""
         begin = [
             Solution(cost=min(IMPOSSIBLE, self.table.extra * n)) for n in range(last - first + 1)
         ]

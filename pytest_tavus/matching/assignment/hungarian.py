@@ -1,7 +1,7 @@
 """The assignment problem: rows to columns at the least total cost, in polynomial time.
 
 The method is the shortest augmenting path with potentials (Kuhn; Munkres; Jonker and Volgenant).
-Costs are whole numbers, so the result is exact, and ties go to the lowest column.
+Costs are integers, so the result is exact, and ties go to the lowest column.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def cheapest_columns(costs: CostMatrix, steps: Steps) -> list[int]:
     """Return the column of each row. There must not be more rows than columns.
 
     Raises:
-        TooManyWaysError: all steps are used up.
+        TooManyWaysError: no step is left.
 
     """
     if not costs:
@@ -48,12 +48,12 @@ class _State(Struct, kw_only=True):
     "The potential of each column."
 
     row_of: list[int]
-    "The row that holds each column, or -1. One more column stands for the start of a path."
+    "The row that owns each column, or -1. An additional column is the start of a path."
 
     came_from: list[int] = field(default_factory=list[int])
 
     def place(self, row: int, steps: Steps) -> None:
-        """Give a row a column, moving other rows along the cheapest path of changes."""
+        """Give a row a column, and move other rows along the cheapest augmenting path."""
         start = len(self.columns)
         self.row_of[start] = row
         column = self._shortest_path(start, steps)

@@ -1,9 +1,9 @@
-"""Any partial order: a walk over the observations that remembers which slots are settled.
+"""Solves plans of any partial order by dynamic programming over sets of settled slots.
 
-A state is a set of slots that is closed downwards: matched, or passed over because something after
-them was matched. A chain of n has n + 1 such sets and chains side by side the product, so what
-people write is quick; slots without any order have 2 to the power of n, which is why those go to
-:mod:`~.hungarian` wherever they stand alone, and why there is a limit.
+A slot is settled if it is matched, or passed over because a later slot was matched. A chain of n
+slots has n + 1 such sets, and chains side by side have the product, so common plans are quick.
+Slots without order have 2 to the power of n sets: :mod:`~.hungarian` takes those that stand alone,
+and a limit refuses the rest.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pytest_tavus.matching.assignment.plan import (
 )
 
 LIMIT: Final = 10_000
-"""States that one step may have."""
+"""States after one observation."""
 
 _State = tuple[int, tuple[tuple[int, int], ...]]
 
@@ -30,7 +30,7 @@ def interleave(node: Node, table: CostTable, *, first: int, last: int) -> Soluti
     """Return the best assignment of the observations from `first` up to `last`.
 
     Raises:
-        TooManyWaysError: more than `LIMIT` states are open at once, or all steps are used up.
+        TooManyWaysError: more than `LIMIT` states are open at once, or no step is left.
 
     """
     before = dict(_predecessors(node, table))
@@ -76,7 +76,7 @@ def _skip_cost(passed: int, before: dict[int, int], table: CostTable) -> int:
 
 
 def _predecessors(node: Node, table: CostTable, above: int = 0) -> Iterator[tuple[int, int]]:
-    """Yield each slot of a node with the set of slots that must come before it."""
+    """Yield each slot of a node with the set of slots, a bit mask, that must come before it."""
     if isinstance(node, Leaf):
         for slot in table.of_row[node.row]:
             yield slot, above

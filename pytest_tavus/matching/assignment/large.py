@@ -1,7 +1,7 @@
-"""Plans and observations that are too many to try everything: in steps that grow with their number.
+"""Solves assignments that are too large for the exact methods.
 
-Whether everything holds is still answered exactly. What explains best that it does not is the best
-that is found after all pairs have been set aside that cost nothing.
+The answer to the question whether the cost is 0 is still exact. Otherwise all pairs that cost
+nothing are set aside, and the best assignment of the rest is the result.
 """
 
 from __future__ import annotations
@@ -28,21 +28,20 @@ from pytest_tavus.matching.assignment.plan import (
 from pytest_tavus.matching.assignment.sequence import pair_ends, pair_in_order
 
 SMALL = 400
-"""Copies of expectations times observations, up to which every price is looked at."""
+"""Copies of expectations times observations, up to which every price is computed."""
 
 FEW = 4_000
-"""Copies times copies and observations, up to which their best assignment is looked for."""
+"""Copies times the sum of copies and observations, up to which the exact methods run."""
 
 SmallSolver = Callable[..., Assignment]
 
 
 def is_flat(plan: Node) -> bool:
-    """Tell whether a plan has no group inside another."""
     return isinstance(plan, Leaf) or all(isinstance(member, Leaf) for member in plan.members)
 
 
 def is_small(row: Sequence[Leaf], count: int) -> bool:
-    """Tell whether an assignment is worth its best solution."""
+    """Tell whether the exact methods are fast enough for so many observations."""
     slots = sum(copies(leaf, count) for leaf in row)
     return slots * count <= SMALL and slots * (slots + count) <= FEW
 
@@ -55,13 +54,13 @@ class LargeSolver(Struct, frozen=True, kw_only=True):
     missing: int
     extra: int
     solve_small: SmallSolver
-    "Solves what is left over, where that is little."
+    "Solves the rest exactly, if the rest is small."
 
     def find_zero_cost(self, plan: Node) -> Assignment | None:
-        """Return an assignment that costs nothing; `None` where there is none.
+        """Return an assignment of a flat plan that costs nothing, if one exists.
 
         Raises:
-            TooManyWaysError: it takes too many steps to know.
+            TooManyWaysError: no step is left.
 
         """
         row = tuple(leaves(plan))
@@ -71,33 +70,33 @@ class LargeSolver(Struct, frozen=True, kw_only=True):
             pairs = pair_in_order(row, self.costs, self.count, steps=steps, extras=not self.extra)
         else:
             pairing = pair_leaves(
-                row, self.costs, self.count, steps=steps, all_seen=bool(self.extra)
+                row, self.costs, self.count, steps=steps, match_all=bool(self.extra)
             )
             pairs = pairing.pairs() if pairing.is_complete else None
         if pairs is None:
             return None
-        used = {seen for _, seen in pairs}
-        left = tuple(seen for seen in range(self.count) if seen not in used)
+        used = {observation for _, observation in pairs}
+        left = tuple(sorted(set(range(self.count)) - used))
         return Assignment(pairs=tuple(pairs), missing=(), extra=left, cost=0)
 
     def find_best(self, plan: Node) -> Assignment:
-        """Return the best assignment that is found, where none costs nothing."""
+        """Return the best assignment found within the steps, for a plan without a free one."""
         row = tuple(leaves(plan))
         steps = Steps(EXPLAINING)
         if is_flat(plan) and not (isinstance(plan, Group) and not plan.ordered):
-            begun, rest, left = pair_ends(row, self.costs, self.count, steps=steps)
-            return self._solve_rest(begun, Group(ordered=True, members=rest), left)
+            ends, rest, left = pair_ends(row, self.costs, self.count, steps=steps)
+            return self._solve_rest(ends, Group(ordered=True, members=rest), left)
         pairing = Pairing(row, self.costs, self.count, steps=steps)
-        pairing.fill(all_seen=True, until_short=False)
+        pairing.fill(match_all=True, stop_when_short=False)
         rest = tuple(pairing.open_leaves())
         left = tuple(pairing.list_unused())
         best = self._solve_rest(pairing.pairs(), Group(ordered=False, members=rest), left)
-        # With nothing left on one side, no other pair could be of use.
+        # With nothing left on one side, no other pair can lower the cost.
         lone = not rest or not (left or pairing.has_optional())
-        return replace(best, surely_best=lone and is_flat(plan) and not pairing.is_exhausted)
+        return replace(best, is_optimal=lone and is_flat(plan) and not pairing.is_exhausted)
 
     def _solve_rest(
-        self, begun: Sequence[tuple[int, int]], rest: Group, left: Sequence[int]
+        self, free: Sequence[tuple[int, int]], rest: Group, left: Sequence[int]
     ) -> Assignment:
         members = [leaf for leaf in rest.members if isinstance(leaf, Leaf)]
         if not is_small(members, len(left)):
@@ -113,18 +112,18 @@ class LargeSolver(Struct, frozen=True, kw_only=True):
                 extra=self.extra,
             )
             more = Assignment(
-                pairs=tuple((members[row].row, left[seen]) for row, seen in part.pairs),
+                pairs=tuple((members[row].row, left[index]) for row, index in part.pairs),
                 missing=tuple(members[row].row for row in part.missing),
-                extra=tuple(left[seen] for seen in part.extra),
+                extra=tuple(left[index] for index in part.extra),
                 cost=part.cost,
             )
-        pairs = sorted((*begun, *more.pairs), key=lambda pair: pair[1])
-        return replace(more, pairs=tuple(pairs), surely_best=False)
+        pairs = sorted((*free, *more.pairs), key=lambda pair: pair[1])
+        return replace(more, pairs=tuple(pairs), is_optimal=False)
 
     def _pair_greedily(
         self, members: Sequence[Leaf], left: Sequence[int], *, ordered: bool
     ) -> Assignment:
-        """Pair what is left over as it comes. No price is looked at."""
+        """Give each leaf the first observation that fits, because prices would take too long."""
         steps = Steps(EXPLAINING)
         pairs: list[tuple[int, int]] = []
         missing: list[int] = []
@@ -132,12 +131,12 @@ class LargeSolver(Struct, frozen=True, kw_only=True):
         begin = 0
         for leaf in members:
             for copy in range(leaf.minimum):
-                place = _find_first_fit(free, begin, leaf.row, costs=self.costs, steps=steps)
-                if place is None:
+                index = _find_first_fit(free, begin, leaf.row, costs=self.costs, steps=steps)
+                if index is None:
                     missing += [leaf.row] * (leaf.minimum - copy)
                     break
-                pairs.append((leaf.row, free.pop(place)))
-                begin = place if ordered else 0
+                pairs.append((leaf.row, free.pop(index)))
+                begin = index if ordered else 0
         cost = self.missing // 2 * len(pairs) + self.missing * len(missing)
         cost += self.extra * len(free)
         return Assignment(pairs=tuple(pairs), missing=tuple(missing), extra=tuple(free), cost=cost)
@@ -147,27 +146,27 @@ def _find_first_fit(
     free: Sequence[int], begin: int, row: int, *, costs: Costs, steps: Steps
 ) -> int | None:
     try:
-        for place in range(begin, len(free)):
+        for index in range(begin, len(free)):
             steps.take()
-            if costs.fits(row, free[place]):
-                return place
+            if costs.fits(row, free[index]):
+                return index
     except TooManyWaysError:
         return None
     return None
 
 
 class _View(Struct, frozen=True):
-    """Some rows and some observations of other costs."""
+    """The costs of some rows and some observations."""
 
     costs: Costs
     rows: Sequence[int]
-    seen: Sequence[int]
+    observations: Sequence[int]
 
-    def holds(self, row: int, seen: int) -> bool:
-        return self.costs.holds(self.rows[row], self.seen[seen])
+    def holds(self, row: int, observation: int) -> bool:
+        return self.costs.holds(self.rows[row], self.observations[observation])
 
-    def fits(self, row: int, seen: int) -> bool:
-        return self.costs.fits(self.rows[row], self.seen[seen])
+    def fits(self, row: int, observation: int) -> bool:
+        return self.costs.fits(self.rows[row], self.observations[observation])
 
-    def price(self, row: int, seen: int) -> int | None:
-        return self.costs.price(self.rows[row], self.seen[seen])
+    def price(self, row: int, observation: int) -> int | None:
+        return self.costs.price(self.rows[row], self.observations[observation])

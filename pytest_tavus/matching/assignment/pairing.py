@@ -1,6 +1,6 @@
-"""Single expectations in any order: as many pairs that cost nothing as there can be.
+"""Pairs single expectations, in any order, with the most observations that cost nothing.
 
-The method is that of augmenting paths (Kuhn), with expectations that take several observations.
+The method is augmenting paths (Kuhn), with expectations that take several observations.
 """
 
 from __future__ import annotations
@@ -14,16 +14,18 @@ from pytest_tavus.matching.assignment.plan import Costs, Leaf, Steps, TooManyWay
 
 
 def pair_leaves(
-    row: Sequence[Leaf], costs: Costs, count: int, *, steps: Steps, all_seen: bool
+    row: Sequence[Leaf], costs: Costs, count: int, *, steps: Steps, match_all: bool
 ) -> Pairing:
-    """Return pairs that cost nothing, as far as it takes to know whether they leave nothing over.
+    """Pair leaves with observations, and stop at the first that finds no partner.
+
+    With `match_all`, each observation must have a leaf.
 
     Raises:
-        TooManyWaysError: all steps are used up.
+        TooManyWaysError: no step is left.
 
     """
     pairing = Pairing(row, costs, count, steps=steps)
-    pairing.fill(all_seen=all_seen, until_short=True)
+    pairing.fill(match_all=match_all, stop_when_short=True)
     if pairing.is_exhausted:
         raise TooManyWaysError
     return pairing
@@ -40,31 +42,30 @@ class Pairing:
         self._leaf_of: list[int | None] = [None] * count
         self._free = dict.fromkeys(range(count))
         self.is_complete = True
-        "Whether nothing that had to be paired is left over."
+        "Whether each leaf has its minimum and, if required, each observation has a leaf."
 
         self.is_exhausted = False
 
-    def fill(self, *, all_seen: bool, until_short: bool) -> None:
-        """Give each leaf what it needs, then each observation a leaf, if it must have one."""
+    def fill(self, *, match_all: bool, stop_when_short: bool) -> None:
+        """Give each leaf its minimum, then, with `match_all`, each observation a leaf."""
         try:
-            self._fill(all_seen=all_seen, until_short=until_short)
+            self._fill(match_all=match_all, stop_when_short=stop_when_short)
         except TooManyWaysError:
             self.is_exhausted, self.is_complete = True, False
 
     def pairs(self) -> list[tuple[int, int]]:
-        """Return the pairs, each with the row of its leaf, by observation."""
+        """Return row and observation of each pair, in the order of the observations."""
         return [
-            (self._row[taker].row, seen)
-            for seen, taker in enumerate(self._leaf_of)
-            if taker is not None
+            (self._row[holder].row, observation)
+            for observation, holder in enumerate(self._leaf_of)
+            if holder is not None
         ]
 
     def list_unused(self) -> Iterator[int]:
-        """Yield the observations without a leaf."""
         yield from self._free
 
     def open_leaves(self) -> Iterator[Leaf]:
-        """Yield what the leaves can still take."""
+        """Yield the leaves that can take more, less the observations that they have."""
         for leaf, taken in zip(self._row, self._observations_of, strict=True):
             used = len(taken)
             if leaf.maximum is None or used < leaf.maximum:
@@ -72,104 +73,103 @@ class Pairing:
                 yield replace(leaf, minimum=max(0, leaf.minimum - used), maximum=most)
 
     def has_optional(self) -> bool:
-        """Tell whether a leaf has more than it needs, which another might need."""
+        """Tell whether a leaf has more than its minimum, so that another leaf may take the rest."""
         return any(
             len(taken) > leaf.minimum
             for leaf, taken in zip(self._row, self._observations_of, strict=True)
         )
 
-    def _fill(self, *, all_seen: bool, until_short: bool) -> None:
+    def _fill(self, *, match_all: bool, stop_when_short: bool) -> None:
         for index, leaf in enumerate(self._row):
             while len(self._observations_of[index]) < leaf.minimum:
                 if not (self._take_free(index) or self._augment_from_leaf(index)):
                     self.is_complete = False
-                    if until_short:
+                    if stop_when_short:
                         return
                     break
-        for seen in list(self._free) if all_seen else ():
-            if not self._augment_from_observation(seen):
+        for observation in list(self._free) if match_all else ():
+            if not self._augment_from_observation(observation):
                 self.is_complete = False
-                if until_short:
+                if stop_when_short:
                     return
 
     def _take_free(self, index: int) -> bool:
-        """Take an observation that nobody has."""
         row = self._row[index].row
-        for seen in self._free:
+        for observation in self._free:
             self._steps.take()
-            if self._costs.holds(row, seen):
-                self._assign(index, seen)
+            if self._costs.holds(row, observation):
+                self._assign(index, observation)
                 return True
         return False
 
     def _augment_from_leaf(self, index: int) -> bool:
-        """Take an observation of another leaf, which finds another for it."""
+        """Take an observation of another leaf, which takes another one in turn."""
         came_from: dict[int, int] = {}
-        open_ones = deque([index])
-        asked: dict[int, int | None] = {index: None}
-        while open_ones:
-            asking = open_ones.popleft()
-            for seen, taker in enumerate(self._leaf_of):
-                if seen in came_from or taker == asking:
+        queue = deque([index])
+        released: dict[int, int | None] = {index: None}
+        while queue:
+            leaf = queue.popleft()
+            for observation, holder in enumerate(self._leaf_of):
+                if observation in came_from or holder == leaf:
                     continue
                 self._steps.take()
-                if not self._costs.holds(self._row[asking].row, seen):
+                if not self._costs.holds(self._row[leaf].row, observation):
                     continue
-                came_from[seen] = asking
-                if taker is None:
-                    self._apply_leaf_path(seen, came_from, asked)
+                came_from[observation] = leaf
+                if holder is None:
+                    self._apply_leaf_path(observation, came_from, released)
                     return True
-                if taker not in asked:
-                    asked[taker] = seen
-                    open_ones.append(taker)
+                if holder not in released:
+                    released[holder] = observation
+                    queue.append(holder)
         return False
 
     def _apply_leaf_path(
-        self, seen: int, came_from: dict[int, int], asked: dict[int, int | None]
+        self, observation: int, came_from: dict[int, int], released: dict[int, int | None]
     ) -> None:
         """Give the free observation to the leaf that found it, and so on back to the first."""
-        taker = came_from[seen]
-        while (given := asked[taker]) is not None:
-            self._observations_of[taker].remove(given)
-            self._assign(taker, seen)
-            seen, taker = given, came_from[given]
-        self._assign(taker, seen)
+        holder = came_from[observation]
+        while (former := released[holder]) is not None:
+            self._observations_of[holder].remove(former)
+            self._assign(holder, observation)
+            observation, holder = former, came_from[former]
+        self._assign(holder, observation)
 
-    def _augment_from_observation(self, seen: int) -> bool:
-        """Give an observation to a leaf that can take more, or whose own another can take."""
-        asked: set[int] = set()
+    def _augment_from_observation(self, observation: int) -> bool:
+        """Give an observation to a leaf with room, or to a leaf that can pass another one on."""
+        visited: set[int] = set()
         came_from: dict[int, tuple[int, int]] = {}
-        open_ones = deque([seen])
-        while open_ones:
-            offered = open_ones.popleft()
+        queue = deque([observation])
+        while queue:
+            current = queue.popleft()
             for index, leaf in enumerate(self._row):
-                if index in asked:
+                if index in visited:
                     continue
                 self._steps.take()
-                if not self._costs.holds(leaf.row, offered):
+                if not self._costs.holds(leaf.row, current):
                     continue
-                asked.add(index)
+                visited.add(index)
                 if leaf.maximum is None or len(self._observations_of[index]) < leaf.maximum:
-                    self._apply_observation_path(offered, index, came_from)
+                    self._apply_observation_path(current, index, came_from)
                     return True
-                for held in self._observations_of[index]:
-                    came_from[held] = (offered, index)
-                    open_ones.append(held)
+                for other in self._observations_of[index]:
+                    came_from[other] = (current, index)
+                    queue.append(other)
         return False
 
     def _apply_observation_path(
-        self, offered: int, index: int, came_from: dict[int, tuple[int, int]]
+        self, observation: int, index: int, came_from: dict[int, tuple[int, int]]
     ) -> None:
         while True:
-            before = self._leaf_of[offered]
+            before = self._leaf_of[observation]
             if before is not None:
-                self._observations_of[before].remove(offered)
-            self._assign(index, offered)
-            if offered not in came_from or before is None:
+                self._observations_of[before].remove(observation)
+            self._assign(index, observation)
+            if observation not in came_from or before is None:
                 return
-            offered, index = came_from[offered]
+            observation, index = came_from[observation]
 
-    def _assign(self, index: int, seen: int) -> None:
-        self._leaf_of[seen] = index
-        self._free.pop(seen, None)
-        self._observations_of[index].append(seen)
+    def _assign(self, index: int, observation: int) -> None:
+        self._leaf_of[observation] = index
+        self._free.pop(observation, None)
+        self._observations_of[index].append(observation)

@@ -1,4 +1,4 @@
-"""What an assignment is asked, what it answers, and how many steps it may take."""
+"""The plan, the costs, the result and the step budget of an assignment."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from typing import Final, Protocol
 from msgspec import Struct, field
 
 DECIDING: Final = 500_000
-"""Steps for the question whether everything holds, which is answered exactly or not at all."""
+"""Steps for the question whether the cost is 0, which is answered exactly or refused."""
 
 EXPLAINING: Final = 60_000
-"""Steps for the search of what explains best that not everything holds."""
+"""Steps for the search of the best assignment once the cost is known not to be 0."""
 
 
 class TooManyWaysError(Exception):
-    """The expectations leave more ways open than can be looked through."""
+    """The expectations allow more assignments than the steps can search."""
 
 
 class Steps:
-    """A number of steps that is being used up."""
+    """A budget of steps."""
 
     def __init__(self, number: int) -> None:
         self._left = number
 
     def take(self, number: int = 1) -> None:
-        """Use some up.
+        """Spend steps.
 
         Raises:
-            TooManyWaysError: there are not so many left.
+            TooManyWaysError: fewer steps are left.
 
         """
         self._left -= number
@@ -37,56 +37,38 @@ class Steps:
 
 
 IMPOSSIBLE: Final = 1 << 60
-"""The cost of what may not be."""
+"""The cost of a forbidden pair."""
 
 
 class Leaf(Struct, frozen=True, kw_only=True):
-    """One expectation, wanted a number of times."""
+    """One expectation, with the number of observations that it takes."""
 
     row: int
-    "Its row of costs, from 0. No two leaves share one."
+    "Its row of costs, from 0. No two leaves share a row."
 
     minimum: int = 1
     maximum: int | None = 1
-    "`None`: as often as it is seen."
+    "`None`: as often as it is observed."
 
 
 class Costs(Protocol):
-    """What it costs to let an observation stand for an expectation."""
+    """The cost of each pair of an expectation and an observation."""
 
-    def holds(self, row: int, seen: int) -> bool:
-        """Tell whether it costs nothing."""
+    def holds(self, row: int, observation: int) -> bool:
+        """Tell whether the pair costs nothing."""
         ...
 
-    def fits(self, row: int, seen: int) -> bool:
-        """Tell whether it is possible at all."""
+    def fits(self, row: int, observation: int) -> bool:
+        """Tell whether the pair is possible."""
         ...
 
-    def price(self, row: int, seen: int) -> int | None:
-        """Return what it costs; `None` where it is not possible. It may be dear to find out."""
+    def price(self, row: int, observation: int) -> int | None:
+        """Return the cost of the pair, `None` if it is impossible. The computation may be slow."""
         ...
-
-
-class Matrix(Struct, frozen=True):
-    """Costs that are known beforehand: a row for each expectation."""
-
-    cells: Sequence[Sequence[int | None]]
-
-    def holds(self, row: int, seen: int) -> bool:
-        """Tell whether it costs nothing."""
-        return self.cells[row][seen] == 0
-
-    def fits(self, row: int, seen: int) -> bool:
-        """Tell whether it is possible at all."""
-        return self.cells[row][seen] is not None
-
-    def price(self, row: int, seen: int) -> int | None:
-        """Return what it costs."""
-        return self.cells[row][seen]
 
 
 class Group(Struct, frozen=True, kw_only=True):
-    """Expectations in order, or in any order. In order, all of a member comes before the next."""
+    """Expectations in order, or in any order. In order, a member ends before the next begins."""
 
     ordered: bool
     members: tuple[Leaf | Group, ...]
@@ -96,26 +78,26 @@ Node = Leaf | Group
 
 
 class Assignment(Struct, frozen=True, kw_only=True):
-    """Which observation stands for which expectation."""
+    """The pairs of expectations and observations, and the rest of both."""
 
     pairs: tuple[tuple[int, int], ...]
-    "Row and observation, by observation."
+    "Row and observation, in the order of the observations."
 
     missing: tuple[int, ...]
     "Rows that lack an observation; a row that lacks two is here twice."
 
     extra: tuple[int, ...]
-    "Observations that no expectation asked for."
+    "Observations without an expectation."
 
     cost: int
-    "0 if and only if everything holds."
+    "0 if and only if every expectation is met and no observation is left over."
 
-    surely_best: bool = True
-    "`False`: it was found within a number of steps, and another might cost less."
+    is_optimal: bool = True
+    "`False`: the search ran out of steps, and another assignment might cost less."
 
 
 def leaves(node: Node) -> Iterator[Leaf]:
-    """Yield the leaves in the order in which they were written."""
+    """Yield the leaves in the order of the file."""
     if isinstance(node, Leaf):
         yield node
     else:
@@ -124,12 +106,12 @@ def leaves(node: Node) -> Iterator[Leaf]:
 
 
 def copies(leaf: Leaf, count: int) -> int:
-    """Return how often a leaf can be met by so many observations, or must be."""
+    """Return the number of slots that a leaf needs for so many observations."""
     return max(leaf.minimum, count) if leaf.maximum is None else leaf.maximum
 
 
 def simplify_plan(node: Node) -> Node:
-    """Return the same plan without groups that say nothing."""
+    """Return an equivalent plan without empty groups and groups of the same kind in one another."""
     if isinstance(node, Leaf):
         return node
     members: list[Node] = []
@@ -155,28 +137,28 @@ def precedences(node: Node) -> Iterator[tuple[int, int]]:
 
 
 class Solution(Struct, frozen=True, kw_only=True):
-    """The best use of some observations, while a plan is being put together."""
+    """The cheapest use of some observations for a part of a plan."""
 
     cost: int
     pairs: tuple[tuple[int, int], ...] = ()
 
 
 class CostTable(Struct, frozen=True, kw_only=True):
-    """What everything costs. A leaf that is wanted twice has two slots."""
+    """All costs of one assignment. A leaf that takes two observations has two slots."""
 
     slots: Sequence[Sequence[int]]
     "For each slot the cost of each observation."
 
     rows: Sequence[int]
-    "The row that each slot stands for."
+    "The row of each slot."
 
     missing: Sequence[int]
-    "What it costs to leave a slot empty."
+    "The cost of each empty slot."
 
     extra: int
-    "What it costs to leave an observation unused."
+    "The cost of each unused observation."
 
     of_row: dict[int, tuple[int, ...]]
-    "The slots of each row, those that must be filled first."
+    "The slots of each row; the first slots are required."
 
     steps: Steps = field(default_factory=lambda: Steps(EXPLAINING))

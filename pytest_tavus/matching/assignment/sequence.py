@@ -1,4 +1,4 @@
-"""Single expectations in order, and the observations that fit them one after the other."""
+"""Pairs single expectations, in order, with observations."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ Pairs = list[tuple[int, int]]
 def pair_in_order(
     row: Sequence[Leaf], costs: Costs, count: int, *, steps: Steps, extras: bool
 ) -> Pairs | None:
-    """Return pairs in order that cost nothing and leave nothing over; `None` if there are none.
+    """Return pairs in order that cost nothing and meet every expectation, if they exist.
+
+    With `extras`, observations may be left over.
 
     Raises:
-        TooManyWaysError: all steps are used up.
+        TooManyWaysError: no step is left.
 
     """
     if extras:
@@ -28,25 +30,25 @@ def pair_in_order(
 
 
 def _pair_earliest(row: Sequence[Leaf], costs: Costs, count: int, *, steps: Steps) -> Pairs | None:
-    """Take the first observation that fits each copy that is wanted: no other can be better."""
     pairs: Pairs = []
-    seen = 0
+    observation = 0
+    # The first observation that fits is never a worse choice, because it leaves the most behind it.
     for leaf in row:
         for _ in range(leaf.minimum):
             steps.take()
-            while seen < count and not costs.holds(leaf.row, seen):
+            while observation < count and not costs.holds(leaf.row, observation):
                 steps.take()
-                seen += 1
-            if seen == count:
+                observation += 1
+            if observation == count:
                 return None
-            pairs.append((leaf.row, seen))
-            seen += 1
+            pairs.append((leaf.row, observation))
+            observation += 1
     return pairs
 
 
 def _divide_all(row: Sequence[Leaf], costs: Costs, count: int, *, steps: Steps) -> Pairs | None:
-    """Divide all observations between the leaves: of each end, remember where its leaf began."""
-    begun: list[dict[int, int]] = []
+    """Split all observations between the leaves; for each end of a leaf, remember its start."""
+    starts_by_end: list[dict[int, int]] = []
     starts = [0]
     for leaf in row:
         ends: dict[int, int] = {}
@@ -63,13 +65,13 @@ def _divide_all(row: Sequence[Leaf], costs: Costs, count: int, *, steps: Steps) 
             steps.take()
             last = max(last, high)
         starts = list(ends)
-        begun.append(ends)
+        starts_by_end.append(ends)
     if count not in starts:
         return None
     pairs: Pairs = []
     end = count
-    for leaf, ends in zip(reversed(row), reversed(begun), strict=True):
-        pairs += [(leaf.row, seen) for seen in range(ends[end], end)]
+    for leaf, ends in zip(reversed(row), reversed(starts_by_end), strict=True):
+        pairs += [(leaf.row, observation) for observation in range(ends[end], end)]
         end = ends[end]
     return sorted(pairs, key=lambda pair: pair[1])
 
@@ -77,27 +79,27 @@ def _divide_all(row: Sequence[Leaf], costs: Costs, count: int, *, steps: Steps) 
 def pair_ends(
     row: Sequence[Leaf], costs: Costs, count: int, *, steps: Steps
 ) -> tuple[Pairs, tuple[Leaf, ...], tuple[int, ...]]:
-    """Pair from both ends what costs nothing; return the pairs and what is left in the middle."""
+    """Pair from both ends while pairs cost nothing; return the pairs and the rest of both sides."""
     rest = list(row)
     left = deque(range(count))
     pairs: Pairs = []
     with suppress(TooManyWaysError):
-        while left and (taker := _take_next(rest, left[0], costs, steps=steps)) is not None:
-            pairs.append((taker.row, left.popleft()))
+        while left and (holder := _take_next(rest, left[0], costs, steps=steps)) is not None:
+            pairs.append((holder.row, left.popleft()))
     rest.reverse()
     with suppress(TooManyWaysError):
-        while left and (taker := _take_next(rest, left[-1], costs, steps=steps)) is not None:
-            pairs.append((taker.row, left.pop()))
+        while left and (holder := _take_next(rest, left[-1], costs, steps=steps)) is not None:
+            pairs.append((holder.row, left.pop()))
     rest.reverse()
     return pairs, tuple(rest), tuple(left)
 
 
-def _take_next(rest: list[Leaf], seen: int, costs: Costs, *, steps: Steps) -> Leaf | None:
-    """Let the next leaf take an observation; only optional ones are passed over."""
-    for place, leaf in enumerate(rest):
+def _take_next(rest: list[Leaf], observation: int, costs: Costs, *, steps: Steps) -> Leaf | None:
+    """Give an observation to the next leaf; only optional leaves may be skipped."""
+    for index, leaf in enumerate(rest):
         steps.take()
-        if costs.holds(leaf.row, seen):
-            rest[: place + 1] = _decrement_leaf(leaf)
+        if costs.holds(leaf.row, observation):
+            rest[: index + 1] = _decrement_leaf(leaf)
             return leaf
         if leaf.minimum:
             return None

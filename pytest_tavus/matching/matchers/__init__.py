@@ -1,5 +1,5 @@
-"""The matchers, by what they look at. Defining a class registers its YAML tag.
+"""The matchers, grouped by the kind of value. The definition of a class registers its YAML tag.
 
 A matcher sees one value and nothing around it.
-Add a matcher as one class; `registry.py` imports its module, schema and reference follow.
+Add a matcher as one class; `registry.py` imports its module, and schema and reference follow.
 """

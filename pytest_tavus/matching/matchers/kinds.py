@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from pytest_tavus.matching.matcher import PlainMatcher
 from pytest_tavus.matching.shape import is_list, is_mapping, is_number
@@ -15,8 +14,7 @@ class NullValue(PlainMatcher):
 
     tag = "null"
 
-    def matches(self, actual: Any) -> bool:
-        """Tell whether the value is null."""
+    def matches(self, actual: object) -> bool:
         return actual is None
 
 
@@ -26,8 +24,7 @@ class TextValue(PlainMatcher):
 
     tag = "str"
 
-    def matches(self, actual: Any) -> bool:
-        """Tell whether the value is text."""
+    def matches(self, actual: object) -> bool:
         return isinstance(actual, str)
 
 
@@ -37,8 +34,7 @@ class WholeNumber(PlainMatcher):
 
     tag = "int"
 
-    def matches(self, actual: Any) -> bool:
-        """Tell whether the value is a number without a fraction."""
+    def matches(self, actual: object) -> bool:
         return is_number(actual) and (isinstance(actual, int) or actual.is_integer())
 
 
@@ -48,8 +44,7 @@ class AnyNumber(PlainMatcher):
 
     tag = "number"
 
-    def matches(self, actual: Any) -> bool:
-        """Tell whether the value is a number."""
+    def matches(self, actual: object) -> bool:
         return is_number(actual)
 
 
@@ -59,8 +54,7 @@ class AnyBoolean(PlainMatcher):
 
     tag = "bool"
 
-    def matches(self, actual: Any) -> bool:
-        """Tell whether the value is a boolean."""
+    def matches(self, actual: object) -> bool:
         return isinstance(actual, bool)
 
 
@@ -70,8 +64,7 @@ class AnyList(PlainMatcher):
 
     tag = "list"
 
-    def matches(self, actual: Any) -> bool:
-        """Tell whether the value is a list."""
+    def matches(self, actual: object) -> bool:
         return is_list(actual)
 
 
@@ -81,6 +74,5 @@ class AnyMapping(PlainMatcher):
 
     tag = "dict"
 
-    def matches(self, actual: Any) -> bool:
-        """Tell whether the value is a mapping."""
+    def matches(self, actual: object) -> bool:
         return is_mapping(actual)

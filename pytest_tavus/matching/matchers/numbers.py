@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from pytest_tavus.matching.matcher import Matcher, refuse
 from pytest_tavus.matching.shape import is_list, is_mapping, is_number
@@ -13,7 +13,7 @@ from pytest_tavus.matching.text import describe
 _RELATIVE = 1e-6
 
 
-def _read_number(tag: str, payload: Any) -> int | float:
+def _read_number(tag: str, payload: object) -> int | float:
     if not is_number(payload):
         refuse(f"!{tag} takes a number, not {describe(payload)}")
     if not math.isfinite(payload):
@@ -21,17 +21,19 @@ def _read_number(tag: str, payload: Any) -> int | float:
     return payload
 
 
+@dataclass(frozen=True, slots=True, repr=False)
 class Bound(Matcher):
     """A matcher that compares a number with a limit."""
-
-    __slots__ = ()
 
     takes = "a number"
     limit: int | float
 
+    @classmethod
+    def from_payload(cls, payload: object) -> Self:
+        return cls(_read_number(cls.tag, payload))
+
     @property
     def payload(self) -> int | float:
-        """The limit."""
         return self.limit
 
 
@@ -40,15 +42,8 @@ class Greater(Bound):
     """A number above the limit: ``total: !gt 0``."""
 
     tag = "gt"
-    limit: int | float
 
-    @classmethod
-    def from_payload(cls, payload: Any) -> Self:
-        """Build the matcher from a number."""
-        return cls(_read_number(cls.tag, payload))
-
-    def matches(self, actual: Any) -> bool:
-        """Tell whether the value is a number above the limit."""
+    def matches(self, actual: object) -> bool:
         return is_number(actual) and bool(actual > self.limit)
 
 
@@ -57,15 +52,8 @@ class AtLeast(Bound):
     """A number not below the limit: ``quantity: !ge 1``."""
 
     tag = "ge"
-    limit: int | float
 
-    @classmethod
-    def from_payload(cls, payload: Any) -> Self:
-        """Build the matcher from a number."""
-        return cls(_read_number(cls.tag, payload))
-
-    def matches(self, actual: Any) -> bool:
-        """Tell whether the value is a number that is not below the limit."""
+    def matches(self, actual: object) -> bool:
         return is_number(actual) and bool(actual >= self.limit)
 
 
@@ -74,15 +62,8 @@ class Less(Bound):
     """A number below the limit: ``discount: !lt 1``."""
 
     tag = "lt"
-    limit: int | float
 
-    @classmethod
-    def from_payload(cls, payload: Any) -> Self:
-        """Build the matcher from a number."""
-        return cls(_read_number(cls.tag, payload))
-
-    def matches(self, actual: Any) -> bool:
-        """Tell whether the value is a number below the limit."""
+    def matches(self, actual: object) -> bool:
         return is_number(actual) and bool(actual < self.limit)
 
 
@@ -91,15 +72,8 @@ class AtMost(Bound):
     """A number not above the limit: ``guests: !le 12``."""
 
     tag = "le"
-    limit: int | float
 
-    @classmethod
-    def from_payload(cls, payload: Any) -> Self:
-        """Build the matcher from a number."""
-        return cls(_read_number(cls.tag, payload))
-
-    def matches(self, actual: Any) -> bool:
-        """Tell whether the value is a number that is not above the limit."""
+    def matches(self, actual: object) -> bool:
         return is_number(actual) and bool(actual <= self.limit)
 
 
@@ -113,8 +87,7 @@ class Between(Matcher):
     highest: int | float
 
     @classmethod
-    def from_payload(cls, payload: Any) -> Self:
-        """Build the matcher from a list of two numbers."""
+    def from_payload(cls, payload: object) -> Self:
         if not is_list(payload) or len(payload) != 2:
             refuse(f"!between takes {cls.takes}, not {describe(payload)}")
         lowest, highest = (_read_number(cls.tag, item) for item in payload)
@@ -124,11 +97,9 @@ class Between(Matcher):
 
     @property
     def payload(self) -> list[int | float]:
-        """Both limits."""
         return [self.lowest, self.highest]
 
-    def matches(self, actual: Any) -> bool:
-        """Tell whether the value is a number within the limits."""
+    def matches(self, actual: object) -> bool:
         return is_number(actual) and bool(self.lowest <= actual <= self.highest)
 
 
@@ -146,28 +117,25 @@ class Approx(Matcher):
     rel: int | float | None = None
 
     @classmethod
-    def from_payload(cls, payload: Any) -> Self:
-        """Build the matcher from a number or a mapping."""
+    def from_payload(cls, payload: object) -> Self:
         if not is_mapping(payload):
             return cls(_read_number(cls.tag, payload))
-        given = set(payload) - {"value"}
-        if "value" not in payload or len(given) != 1 or not given <= {"abs", "rel"}:
+        limits = set(payload) - {"value"}
+        if "value" not in payload or len(limits) != 1 or not limits <= {"abs", "rel"}:
             refuse(f"!approx takes {cls.takes}, not {describe(payload)}")
-        name = given.pop()
+        name = limits.pop()
         tolerance = _read_number(cls.tag, payload[name])
         if tolerance < 0:
             refuse(f"!approx: {name} must not be negative, but is {tolerance}")
         return cls(_read_number(cls.tag, payload["value"]), **{name: tolerance})
 
     @property
-    def payload(self) -> Any:
-        """The value, with its tolerance where one was given."""
-        given = {"abs": self.abs, "rel": self.rel}
-        limits = {name: limit for name, limit in given.items() if limit is not None}
+    def payload(self) -> object:
+        tolerances = {"abs": self.abs, "rel": self.rel}
+        limits = {name: limit for name, limit in tolerances.items() if limit is not None}
         return {"value": self.value, **limits} if limits else self.value
 
-    def matches(self, actual: Any) -> bool:
-        """Tell whether the value is a number within the tolerance."""
+    def matches(self, actual: object) -> bool:
         if not is_number(actual):
             return False
         relative = self.rel if self.rel is not None else _RELATIVE
@@ -185,12 +153,14 @@ class Length(Matcher):
     maximum: int | None
 
     @classmethod
-    def from_payload(cls, payload: Any) -> Self:
-        """Build the matcher from a whole number or a mapping of limits."""
-        limits = payload if is_mapping(payload) else {"min": payload, "max": payload}
-        known = bool(limits) and set(limits) <= {"min", "max"}
-        whole = (isinstance(item, int) and not isinstance(item, bool) for item in limits.values())
-        if not known or not all(whole):
+    def from_payload(cls, payload: object) -> Self:
+        given = payload if is_mapping(payload) else {"min": payload, "max": payload}
+        limits = {
+            str(name): limit
+            for name, limit in given.items()
+            if isinstance(limit, int) and not isinstance(limit, bool)
+        }
+        if not limits or len(limits) < len(given) or not limits.keys() <= {"min", "max"}:
             refuse(f"!length takes {cls.takes}, not {describe(payload)}")
         minimum, maximum = limits.get("min", 0), limits.get("max")
         if minimum < 0 or (maximum is not None and maximum < minimum):
@@ -200,15 +170,13 @@ class Length(Matcher):
         return cls(minimum, maximum)
 
     @property
-    def payload(self) -> Any:
-        """The length, or its limits."""
+    def payload(self) -> object:
         if self.minimum == self.maximum:
             return self.minimum
         limits = {"min": self.minimum, "max": self.maximum}
         return {name: limit for name, limit in limits.items() if limit is not None}
 
-    def matches(self, actual: Any) -> bool:
-        """Tell whether the value has a length, and this one."""
+    def matches(self, actual: object) -> bool:
         if not (isinstance(actual, str) or is_list(actual) or is_mapping(actual)):
             return False
         return self.minimum <= len(actual) and (self.maximum is None or len(actual) <= self.maximum)

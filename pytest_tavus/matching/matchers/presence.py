@@ -1,9 +1,8 @@
-"""Matchers on presence: whether there is a value, whatever it is."""
+"""Matchers on the presence of a value of any kind."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from pytest_tavus.matching.matcher import PlainMatcher
 from pytest_tavus.matching.text import ABSENT
@@ -15,8 +14,7 @@ class AnyValue(PlainMatcher):
 
     tag = "any"
 
-    def matches(self, actual: Any) -> bool:
-        """Tell whether there is a value."""
+    def matches(self, actual: object) -> bool:
         return actual is not ABSENT
 
 
@@ -26,6 +24,5 @@ class AbsentValue(PlainMatcher):
 
     tag = "absent"
 
-    def matches(self, actual: Any) -> bool:
-        """Tell whether there is no value."""
+    def matches(self, actual: object) -> bool:
         return actual is ABSENT

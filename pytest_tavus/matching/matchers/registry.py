@@ -1,9 +1,8 @@
-"""Every matcher by its tag, and the one way to build one from a user's file."""
+"""Every matcher by its tag; builds matchers from a user's file."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.matcher import REGISTERED, Matcher, refuse
@@ -14,18 +13,18 @@ __all__ = ["MATCHERS", "build_matcher"]
 _FAMILIES = (presence, kinds, numbers, structure, texts)
 
 MATCHERS: Mapping[str, type[Matcher]] = REGISTERED
-"""Read-only, by tag without the exclamation mark. Complete, because this module imports every
-family of matchers."""
+"""By tag without the exclamation mark. Complete, because this module imports every family of
+matchers."""
 
 
-def build_matcher(name: str, payload: Any) -> Matcher:
+def build_matcher(name: str, payload: object) -> Matcher:
     """Build the matcher ``!name payload``.
 
-    `payload` is what the YAML node would be without its tag, matchers inside already built; for
-    nothing at all, `None` or an empty text.
+    `payload` is the value of the YAML node without its tag, and matchers inside are already built.
+    A tag alone has `None` or an empty text.
 
     Raises:
-        ValueError: with a sentence that says what is wrong with the tag or its payload.
+        ValueError: with a sentence about the tag or its payload.
 
     """
     kind = MATCHERS.get(name)

@@ -16,37 +16,38 @@ from pytest_tavus.matching.shape import SCALARS, is_list, is_mapping
 from pytest_tavus.matching.text import ABSENT, describe, format_yaml
 
 
-def are_exclusive(parts: Sequence[Any]) -> bool:
-    """Tell whether it is certain that no value suits all of the parts."""
+def are_exclusive(parts: Sequence[object]) -> bool:
+    """Tell whether certainly no value matches all of the parts."""
     for part in parts:
-        values = _values(part)
-        if values is not None and not any(_suits_all(parts, value) for value in values):
+        values = _list_values(part)
+        if values is not None and not any(_matches_all(parts, value) for value in values):
             return True
     mappings = [part for part in parts if is_mapping(part)]
     if mappings and any(is_list(part) for part in parts):
         return True
-    keys = {key: [one[key] for one in mappings if key in one] for each in mappings for key in each}
-    return any(are_exclusive(members) for members in keys.values())
+    keys = dict.fromkeys(key for mapping in mappings for key in mapping)
+    return any(are_exclusive([item[key] for item in mappings if key in item]) for key in keys)
 
 
-def _values(part: Any) -> list[Any] | None:
-    """Return the only values that a part takes; `None` where there may be others."""
+def _list_values(part: object) -> list[object] | None:
+    """Return all values that match a part; `None` if they cannot be listed."""
     if isinstance(part, AbsentValue):
         return [ABSENT]
-    if isinstance(part, Matcher) and part.tag == "one_of":
-        inner = [_values(item) for item in part.payload]
-        return None if None in inner else [value for one in inner for value in one or ()]
-    if isinstance(part, Matcher) and part.tag == "all_of":
-        return next((found for item in part.payload if (found := _values(item)) is not None), None)
+    if isinstance(part, OneOf):
+        inner = [_list_values(item) for item in part.content]
+        return None if None in inner else [value for values in inner for value in values or ()]
+    if isinstance(part, AllOf):
+        listed = (_list_values(item) for item in part.content)
+        return next((values for values in listed if values is not None), None)
     return [part] if type(part) in SCALARS and not _is_open(part) else None
 
 
-def _suits_all(parts: Sequence[Any], value: Any) -> bool:
+def _matches_all(parts: Sequence[object], value: object) -> bool:
     return all(_is_open(part) or matches(part, value) for part in parts)
 
 
-def _is_open(part: Any) -> bool:
-    """Tell whether a placeholder may stand in a part."""
+def _is_open(part: object) -> bool:
+    # A part with a placeholder gets its value during play.
     if isinstance(part, str):
         return "{" in part
     if isinstance(part, Matcher):
@@ -57,67 +58,58 @@ def _is_open(part: Any) -> bool:
 
 
 _UNLIMITED = 1 << 60
-"""Steps. A matcher holds or does not; the number of steps grows with the square of the list."""
+"""Steps. A matcher must answer; the number of its steps grows with the square of the list."""
 
 
-def _holds(expected: Any, actual: Any, *, exact: bool) -> bool:
-    return matches(expected, actual, exact=exact)
-
-
-def _read_items(tag: str, payload: Any) -> tuple[Any, ...]:
+def _read_items(tag: str, payload: object) -> tuple[object, ...]:
     if not is_list(payload) or not payload:
         refuse(f"!{tag} takes a list with something in it, not {describe(payload)}")
     return tuple(payload)
 
 
-def _contains_all(wanted: tuple[Any, ...], actual: list[Any], *, exact: bool) -> bool:
-    """Tell whether each wanted element can have an element of its own."""
-    if len(wanted) > len(actual):
+def _contains_all(expected: Sequence[object], actual: Sequence[object], *, exact: bool) -> bool:
+    """Tell whether each expected element can have an element of its own."""
+    if len(expected) > len(actual):
         return False
-    places = tuple(Leaf(row=index) for index in range(len(wanted)))
-    fitting = _ElementCosts(wanted, actual, exact=exact)
-    return pair_leaves(
-        places, fitting, len(actual), steps=Steps(_UNLIMITED), all_seen=False
-    ).is_complete
+    rows = tuple(Leaf(row=index) for index in range(len(expected)))
+    costs = _ElementCosts(expected, actual, exact=exact)
+    steps = Steps(_UNLIMITED)
+    return pair_leaves(rows, costs, len(actual), steps=steps, match_all=False).is_complete
 
 
 class _ElementCosts:
-    """The elements of a list, and what is wanted of them."""
+    def __init__(
+        self, expected: Sequence[object], actual: Sequence[object], *, exact: bool
+    ) -> None:
+        self._expected, self._actual, self._exact = expected, actual, exact
 
-    def __init__(self, wanted: tuple[Any, ...], actual: list[Any], *, exact: bool) -> None:
-        self._wanted, self._actual, self._exact = wanted, actual, exact
-
-    def holds(self, row: int, seen: int) -> bool:
-        """Tell whether an element is as wanted."""
-        return _holds(self._wanted[row], self._actual[seen], exact=self._exact)
+    def holds(self, row: int, observation: int) -> bool:
+        return matches(self._expected[row], self._actual[observation], exact=self._exact)
 
     fits = holds
 
-    def price(self, row: int, seen: int) -> int | None:
-        """Return 0 where it is."""
-        return 0 if self.holds(row, seen) else None
+    def price(self, row: int, observation: int) -> int | None:
+        return 0 if self.holds(row, observation) else None
 
 
 class Structure(Matcher):
-    """A matcher on expectations. Equal where they are written alike."""
+    """A matcher that holds expectations."""
 
     __slots__ = ()
 
     content: Any
 
     @property
-    def payload(self) -> Any:
-        """The expectation or expectations inside."""
+    def payload(self) -> object:
         return self.content
 
-    def matches(self, actual: Any) -> bool:
-        """Tell whether a value is as asked; mappings inside are subsets."""
+    def matches(self, actual: object) -> bool:
         return self.matches_within(actual, exact=False)
 
     @abstractmethod
-    def matches_within(self, actual: Any, *, exact: bool) -> bool:
-        """Tell whether a value is as asked, in a subtree that is exact or not."""
+    def matches_within(self, actual: object, *, exact: bool) -> bool: ...
 
+    # Dicts and lists in the content have no hash; their text is the same for equal matchers.
     def __hash__(self) -> int:
         return hash((self.tag, format_yaml(self.content)))
 
@@ -131,23 +123,22 @@ class Contains(Structure):
 
     tag = "contains"
     takes = "a text, an element of a list, or a list of elements"
-    content: Any = field(hash=False)
+    content: object = field(hash=False)
 
     @classmethod
-    def from_payload(cls, payload: Any) -> Self:
-        """Build the matcher from anything that is not empty."""
-        if payload is None or (isinstance(payload, str | list | tuple | dict) and not payload):
+    def from_payload(cls, payload: object) -> Self:
+        has_parts = isinstance(payload, str) or is_list(payload) or is_mapping(payload)
+        if payload is None or (has_parts and not payload):
             refuse(f"!contains takes {cls.takes}: {describe(payload)} is in everything")
         return cls(payload)
 
-    def matches_within(self, actual: Any, *, exact: bool) -> bool:
-        """Tell whether the text or the list contains what is asked."""
+    def matches_within(self, actual: object, *, exact: bool) -> bool:
         if isinstance(actual, str):
             return isinstance(self.content, str) and self.content in actual
         if not is_list(actual):
             return False
-        wanted = tuple(self.content) if is_list(self.content) else (self.content,)
-        return _contains_all(wanted, list(actual), exact=exact)
+        expected = self.content if is_list(self.content) else (self.content,)
+        return _contains_all(expected, actual, exact=exact)
 
     __hash__ = Structure.__hash__
 
@@ -158,11 +149,10 @@ class OneOf(Structure):
 
     tag = "one_of"
     takes = "a list of values"
-    content: tuple[Any, ...] = field(hash=False)
+    content: tuple[object, ...] = field(hash=False)
 
     @classmethod
-    def from_payload(cls, payload: Any) -> Self:
-        """Build the matcher from a list that leaves something to fail."""
+    def from_payload(cls, payload: object) -> Self:
         content = _read_items(cls.tag, payload)
         if AnyValue() in content and AbsentValue() in content:
             refuse(f"!one_of {format_yaml(content)} would match always")
@@ -172,9 +162,8 @@ class OneOf(Structure):
             )
         return cls(content)
 
-    def matches_within(self, actual: Any, *, exact: bool) -> bool:
-        """Tell whether some alternative matches."""
-        return any(_holds(item, actual, exact=exact) for item in self.content)
+    def matches_within(self, actual: object, *, exact: bool) -> bool:
+        return any(matches(item, actual, exact=exact) for item in self.content)
 
     __hash__ = Structure.__hash__
 
@@ -185,11 +174,10 @@ class AllOf(Structure):
 
     tag = "all_of"
     takes = "a list of values, most of them matchers"
-    content: tuple[Any, ...] = field(hash=False)
+    content: tuple[object, ...] = field(hash=False)
 
     @classmethod
-    def from_payload(cls, payload: Any) -> Self:
-        """Build the matcher from a list that some value can suit."""
+    def from_payload(cls, payload: object) -> Self:
         content = _read_items(cls.tag, payload)
         if are_exclusive(content):
             refuse(
@@ -197,9 +185,8 @@ class AllOf(Structure):
             )
         return cls(content)
 
-    def matches_within(self, actual: Any, *, exact: bool) -> bool:
-        """Tell whether every part matches."""
-        return all(_holds(item, actual, exact=exact) for item in self.content)
+    def matches_within(self, actual: object, *, exact: bool) -> bool:
+        return all(matches(item, actual, exact=exact) for item in self.content)
 
     __hash__ = Structure.__hash__
 
@@ -210,18 +197,16 @@ class Not(Structure):
 
     tag = "not"
     takes = "a value or a matcher"
-    content: Any = field(hash=False)
+    content: object = field(hash=False)
 
     @classmethod
-    def from_payload(cls, payload: Any) -> Self:
-        """Build the matcher from anything that leaves something to match."""
+    def from_payload(cls, payload: object) -> Self:
         if payload == "" or isinstance(payload, AnyValue):
             refuse("!not takes the value or the matcher that must not match")
         return cls(payload)
 
-    def matches_within(self, actual: Any, *, exact: bool) -> bool:
-        """Tell whether there is a value and it is another."""
-        return actual is not ABSENT and not _holds(self.content, actual, exact=exact)
+    def matches_within(self, actual: object, *, exact: bool) -> bool:
+        return actual is not ABSENT and not matches(self.content, actual, exact=exact)
 
     def __repr__(self) -> str:
         return f"!not {format_yaml(self.content)}"
@@ -235,20 +220,18 @@ class Unordered(Structure):
 
     tag = "unordered"
     takes = "a list"
-    content: tuple[Any, ...] = field(hash=False)
+    content: tuple[object, ...] = field(hash=False)
 
     @classmethod
-    def from_payload(cls, payload: Any) -> Self:
-        """Build the matcher from a list."""
+    def from_payload(cls, payload: object) -> Self:
         if not is_list(payload):
             refuse(f"!unordered takes a list, not {describe(payload)}")
         return cls(tuple(payload))
 
-    def matches_within(self, actual: Any, *, exact: bool) -> bool:
-        """Tell whether both lists pair off completely."""
+    def matches_within(self, actual: object, *, exact: bool) -> bool:
         if not is_list(actual) or len(actual) != len(self.content):
             return False
-        return _contains_all(self.content, list(actual), exact=exact)
+        return _contains_all(self.content, actual, exact=exact)
 
     __hash__ = Structure.__hash__
 
@@ -260,23 +243,20 @@ class Exact(Subtree):
     tag = "exact"
     takes = "a mapping or a list"
     exact = True
-    tree: Any = field(hash=False)
+    tree: object = field(hash=False)
 
     @classmethod
-    def from_payload(cls, payload: Any) -> Self:
-        """Build the matcher from a mapping or a list."""
+    def from_payload(cls, payload: object) -> Self:
         if not (is_mapping(payload) or is_list(payload)):
             refuse(f"!exact takes a mapping or a list, not {describe(payload)}")
         return cls(payload)
 
     @property
-    def payload(self) -> Any:
-        """The expectation below."""
+    def payload(self) -> object:
         return self.tree
 
-    def matches(self, actual: Any) -> bool:
-        """Tell whether the value is exactly this."""
-        return _holds(self.tree, actual, exact=True)
+    def matches(self, actual: object) -> bool:
+        return matches(self.tree, actual, exact=True)
 
     def __hash__(self) -> int:
         return hash((self.tag, format_yaml(self.tree)))

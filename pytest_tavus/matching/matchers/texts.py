@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 from pytest_tavus.matching.matcher import Matcher, PlainMatcher, refuse
 from pytest_tavus.matching.text import describe, quote_text
 
+# An expression with one of these can match the empty text and still refuse others.
 _ANCHORS = re.compile(r"\^|\$|\\[AZbB]|\(\?<?[=!]")
 _EVERYTHING = frozenset({"^.*$", "^.*", ".*$"})
 
 
-def _read_text(tag: str, payload: Any) -> str:
+def _read_text(tag: str, payload: object) -> str:
     if not isinstance(payload, str):
         refuse(f"!{tag} takes a text, not {describe(payload)}")
     if not payload:
@@ -23,7 +24,7 @@ def _read_text(tag: str, payload: Any) -> str:
     return payload
 
 
-def _compile_pattern(tag: str, payload: Any) -> re.Pattern[str]:
+def _compile_pattern(tag: str, payload: object) -> re.Pattern[str]:
     text = _read_text(tag, payload)
     try:
         return re.compile(text)
@@ -31,17 +32,19 @@ def _compile_pattern(tag: str, payload: Any) -> re.Pattern[str]:
         refuse(f"!{tag} takes a regular expression, and {quote_text(text)} is none: {error}")
 
 
+@dataclass(frozen=True, slots=True, repr=False)
 class TextMatcher(Matcher):
     """A matcher whose payload is one text that must not be empty."""
-
-    __slots__ = ()
 
     takes = "a text"
     text: str
 
+    @classmethod
+    def from_payload(cls, payload: object) -> Self:
+        return cls(_read_text(cls.tag, payload))
+
     @property
     def payload(self) -> str:
-        """The text."""
         return self.text
 
     def __repr__(self) -> str:
@@ -54,22 +57,20 @@ class Search(TextMatcher):
 
     tag = "re"
     takes = "a regular expression"
-    text: str
 
     @classmethod
-    def from_payload(cls, payload: Any) -> Self:
-        """Build the matcher from a regular expression that does not match everything."""
+    def from_payload(cls, payload: object) -> Self:
         pattern = _compile_pattern(cls.tag, payload)
-        loose = pattern.search("") is not None and _ANCHORS.search(payload) is None
-        if loose or payload in _EVERYTHING:
+        text = pattern.pattern
+        loose = pattern.search("") is not None and _ANCHORS.search(text) is None
+        if loose or text in _EVERYTHING:
             refuse(
-                f"!re {quote_text(payload)} would match every text: write !str for that, "
+                f"!re {quote_text(text)} would match every text: write !str for that, "
                 "or !fullmatch for an expression that must cover the whole text"
             )
-        return cls(payload)
+        return cls(text)
 
-    def matches(self, actual: Any) -> bool:
-        """Tell whether the expression is found somewhere in the text."""
+    def matches(self, actual: object) -> bool:
         return isinstance(actual, str) and re.search(self.text, actual) is not None
 
 
@@ -79,18 +80,15 @@ class FullMatch(TextMatcher):
 
     tag = "fullmatch"
     takes = "a regular expression"
-    text: str
 
     @classmethod
-    def from_payload(cls, payload: Any) -> Self:
-        """Build the matcher from a regular expression that does not match everything."""
-        _compile_pattern(cls.tag, payload)
-        if payload in _EVERYTHING or payload == ".*":
-            refuse(f"!fullmatch {quote_text(payload)} would match every text: write !str for that")
-        return cls(payload)
+    def from_payload(cls, payload: object) -> Self:
+        text = _compile_pattern(cls.tag, payload).pattern
+        if text in _EVERYTHING or text == ".*":
+            refuse(f"!fullmatch {quote_text(text)} would match every text: write !str for that")
+        return cls(text)
 
-    def matches(self, actual: Any) -> bool:
-        """Tell whether the expression covers the whole text."""
+    def matches(self, actual: object) -> bool:
         return isinstance(actual, str) and re.fullmatch(self.text, actual) is not None
 
 
@@ -99,15 +97,8 @@ class StartsWith(TextMatcher):
     """Text with this beginning: ``phone: !starts_with '+49'``."""
 
     tag = "starts_with"
-    text: str
 
-    @classmethod
-    def from_payload(cls, payload: Any) -> Self:
-        """Build the matcher from a text that is not empty."""
-        return cls(_read_text(cls.tag, payload))
-
-    def matches(self, actual: Any) -> bool:
-        """Tell whether the text begins so."""
+    def matches(self, actual: object) -> bool:
         return isinstance(actual, str) and actual.startswith(self.text)
 
 
@@ -116,15 +107,8 @@ class EndsWith(TextMatcher):
     """Text with this end: ``file: !ends_with '.pdf'``."""
 
     tag = "ends_with"
-    text: str
 
-    @classmethod
-    def from_payload(cls, payload: Any) -> Self:
-        """Build the matcher from a text that is not empty."""
-        return cls(_read_text(cls.tag, payload))
-
-    def matches(self, actual: Any) -> bool:
-        """Tell whether the text ends so."""
+    def matches(self, actual: object) -> bool:
         return isinstance(actual, str) and actual.endswith(self.text)
 
 
@@ -134,8 +118,7 @@ class UuidText(PlainMatcher):
 
     tag = "uuid"
 
-    def matches(self, actual: Any) -> bool:
-        """Tell whether the value is the text of a UUID, of any version."""
+    def matches(self, actual: object) -> bool:
         if not isinstance(actual, str):
             return False
         try:
@@ -150,8 +133,7 @@ class DateText(PlainMatcher):
 
     tag = "date"
 
-    def matches(self, actual: Any) -> bool:
-        """Tell whether the value is the text of a date, with dashes."""
+    def matches(self, actual: object) -> bool:
         if not isinstance(actual, str):
             return False
         try:
@@ -166,8 +148,7 @@ class DatetimeText(PlainMatcher):
 
     tag = "datetime"
 
-    def matches(self, actual: Any) -> bool:
-        """Tell whether the value is the text of a date with a time."""
+    def matches(self, actual: object) -> bool:
         if not isinstance(actual, str) or "T" not in actual.upper().replace(" ", "T"):
             return False
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from pytest_tavus.errors import HarnessError
 from pytest_tavus.plugin.api.walk import CursorEvent, Steps, T, Walk, read_expected
@@ -28,7 +28,7 @@ class CursorListener(Protocol):
         """Refuse expected arguments that no request of the tool carries."""
         ...
 
-    def mask(self, value: object) -> object:
+    def mask(self, value: object) -> Any:
         """Return a text or JSON data, masked."""
         ...
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from msgspec.structs import replace
 
@@ -150,9 +150,8 @@ class ConversationDriver:
         both = zip(trace, masked, strict=True)
         return [step for step in both if turn is None or step[0].turn == turn]
 
-    def mask(self, value: object) -> object:
-        masked: object = self._runner.redaction(self.scenario, self.unmasked_trace()).value(value)
-        return masked
+    def mask(self, value: object) -> Any:
+        return self._runner.redaction(self.scenario, self.unmasked_trace()).value(value)
 
     def record_found(self, event: Event | None) -> None:
         """Count an event that a cursor found as evidence; `None` stands for an absent call.
@@ -202,8 +201,8 @@ class ConversationDriver:
     def _check_call(self, tool: Tool, arguments: object) -> Iterator[tuple[str, str | None]]:
         if tool.is_post_call:
             yield describe_late_call(tool.name)
-        for name, value in arguments.items() if is_mapping(arguments) else ():
-            undeclared = check_argument(tool, name, value)
+        for name in arguments if is_mapping(arguments) else ():
+            undeclared = check_argument(tool, name)
             if undeclared is not None:
                 yield undeclared
         # With an unchecked schema, a script may make calls that the schema forbids.

@@ -27,6 +27,7 @@ from pytest_tavus.trace.events import (
     UserSaid,
 )
 from pytest_tavus.trace.log import Entry
+from pytest_tavus.verdict.call import Show
 from pytest_tavus.verdict.checks.words import differences
 from pytest_tavus.verdict.verdict import Finding
 
@@ -38,13 +39,11 @@ T = TypeVar("T", UserSaid, PalSaid, ToolCalled, ToolResolved)
 Steps = Callable[[], Iterable[tuple[Entry, Entry]]]
 """Reads the entries so far, each in clear with its masked twin. A later call never has fewer."""
 
-Mask = Callable[[object], object]
-
 
 class Walk:
     """A position in the events of a conversation; each search reads the events again."""
 
-    def __init__(self, steps: Steps, mask: Mask) -> None:
+    def __init__(self, steps: Steps, mask: Show) -> None:
         self._steps = steps
         self._mask = mask
         self._position = 0
@@ -140,7 +139,7 @@ class Walk:
 class _Expected(Struct, Generic[T], frozen=True, kw_only=True):
     name: str
     values: Mapping[str, object]
-    mask: Mask
+    mask: Show
 
     def __str__(self) -> str:
         values = ", ".join(f"{name}={format_yaml(self.mask(v))}" for name, v in self.values.items())
@@ -156,7 +155,7 @@ class _Expected(Struct, Generic[T], frozen=True, kw_only=True):
         return {name: _comparable_value(event, name, value) for name, value in self.values.items()}
 
 
-def _build_expected(kind: type[T], values: dict[str, object], mask: Mask) -> _Expected[T]:
+def _build_expected(kind: type[T], values: dict[str, object], mask: Show) -> _Expected[T]:
     """Check and convert the values that a test expects.
 
     Raises:

@@ -1,17 +1,14 @@
-"""Nothing that cannot fail: a scenario that asserts nothing, expectations that always hold."""
+"""Refuses scenarios that assert nothing, and expectations that always hold."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from pytest_tavus.matching.matcher import Matcher
+from pytest_tavus.matching.matcher import Matcher, list_parts
 from pytest_tavus.matching.matchers.presence import AbsentValue, AnyValue
 from pytest_tavus.scenario.rules.rule import RuleContext, list_expected_calls
 from pytest_tavus.scenario.values.model import SpeechExpectation, Turn
 
 
 def check_asserts_something(ruled: RuleContext) -> None:
-    """Refuse a scenario in which nothing is expected."""
     scenario = ruled.scenario
     if scenario.judge is not None or scenario.never or any(map(_asserts, scenario.turns)):
         return
@@ -23,7 +20,7 @@ def check_asserts_something(ruled: RuleContext) -> None:
 
 
 def check_can_fail(ruled: RuleContext) -> None:
-    """Refuse single expectations that hold whatever happens, or never."""
+    """Refuse single expectations that always hold, or never."""
     for turn in ruled.scenario.turns:
         _check_turn(ruled, turn)
         for call in list_expected_calls(turn.calls):
@@ -37,14 +34,14 @@ def check_can_fail(ruled: RuleContext) -> None:
         ruled.complain(ruled.place("deadline"), "a conversation takes more than 0 seconds", None)
 
 
-def _is_any(value: Any) -> bool:
-    """Tell whether every value that is there is as asked."""
+def _is_any(value: object) -> bool:
+    """Tell whether an expectation matches every value that is present."""
     if not isinstance(value, Matcher):
         return False
     if value.tag == "one_of":
-        return any(map(_is_any, value.payload))
+        return any(map(_is_any, list_parts(value)))
     if value.tag == "all_of":
-        return all(map(_is_any, value.payload))
+        return all(map(_is_any, list_parts(value)))
     if value.tag == "not":
         return isinstance(value.payload, AbsentValue)
     return isinstance(value, AnyValue)

@@ -1,4 +1,4 @@
-"""Names must lead somewhere: tools, events, objectives, guardrails, tags, variables."""
+"""Refuses unknown names of tools, events, objectives, guardrails, tags and variables."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def check_tool_names(ruled: RuleContext) -> None:
-    """Refuse the name of a tool that the PAL does not have."""
     tools = [tool.name for tool in ruled.scenario.pal.tools]
     for at, name in _list_tool_names(ruled):
         if name not in tools:
@@ -27,7 +26,7 @@ def check_tool_names(ruled: RuleContext) -> None:
 
 
 def check_post_call_tools(ruled: RuleContext) -> None:
-    """Refuse calls of post-call tools: they run once, when the conversation has ended [doc]."""
+    """Refuse calls of post-call tools, which run once, after the end of the conversation [doc]."""
     scenario = ruled.scenario
     late = {tool.name for tool in scenario.pal.tools if tool.is_post_call}
     for at, name in (
@@ -38,7 +37,7 @@ def check_post_call_tools(ruled: RuleContext) -> None:
 
 
 def describe_late_call(name: str) -> tuple[str, str]:
-    """Return message and hint for a post-call tool that a conversation is asked about."""
+    """Return message and hint for a post-call tool that a scenario expects in the conversation."""
     message = f"{name!r} is a post-call tool: it is not called within the conversation"
     return message, "a tool for the conversation has trigger_type: in_call"
 
@@ -51,18 +50,18 @@ def _list_called_names(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
 
 
 def _list_forbidden_names(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
-    for pattern in (*scenario.never, *(one for turn in scenario.turns for one in turn.never)):
+    for pattern in (*scenario.never, *(each for turn in scenario.turns for each in turn.never)):
         yield pattern.at, pattern.tool
 
 
 def describe_unknown_tool(name: str, tools: Collection[str]) -> tuple[str, str]:
-    """Return message and hint for a name that is no tool of the PAL."""
+    """Return message and hint for a name that the PAL's tools do not have."""
     known = f"the tools of the PAL are: {', '.join(tools)}" if tools else "the PAL has no tools"
     return f"the PAL has no tool {name!r}", did_you_mean(name, tools) or known
 
 
 def rule_tools(rules: JudgeRules) -> Iterator[tuple[Loc, str]]:
-    """Yield the tools that the rules of a judge name, each with its place."""
+    """Yield path and name of each tool in the rules of a judge."""
     for objective in rules.objectives.values():
         for index, name in enumerate(objective.called):
             yield (*objective.at, "called", index), name
@@ -72,7 +71,7 @@ def rule_tools(rules: JudgeRules) -> Iterator[tuple[Loc, str]]:
 
 
 def check_channels(ruled: RuleContext) -> None:
-    """Refuse an answer for a tool whose calls never get to where the answer is given."""
+    """Refuse client answers for API tools, and canned answers for app message tools."""
     scenario = ruled.scenario
     for name in scenario.client:
         tool = scenario.pal.tool(name)
@@ -89,7 +88,6 @@ def check_channels(ruled: RuleContext) -> None:
 
 
 def check_event_types(ruled: RuleContext) -> None:
-    """Refuse the type of an event that Tavus does not have."""
     for turn in ruled.scenario.turns:
         for event in turn.events:
             if event.event_type not in EVENT_TYPES:
@@ -100,7 +98,6 @@ def check_event_types(ruled: RuleContext) -> None:
 
 
 def check_judge_subjects(ruled: RuleContext) -> None:
-    """Refuse an objective or a guardrail that the PAL does not have."""
     judge = ruled.scenario.judge
     if judge is None:
         return
@@ -117,10 +114,10 @@ def check_judge_subjects(ruled: RuleContext) -> None:
 
 
 def subjects(pal: Pal) -> tuple[list[str], list[str]]:
-    """Return the names of the objectives and of the guardrails that a PAL writes out."""
-    written = pal.objectives
-    objectives = [] if written is None else [one.objective_name for one in written.data]
-    return objectives, [one.guardrail_name for one in pal.guardrails]
+    """Return the names of the objectives and of the guardrails in the PAL file itself."""
+    listed = () if pal.objectives is None else pal.objectives.data
+    objectives = [objective.objective_name for objective in listed]
+    return objectives, [guardrail.guardrail_name for guardrail in pal.guardrails]
 
 
 def check_pytest_names(ruled: RuleContext) -> None:
@@ -137,13 +134,13 @@ def check_pytest_names(ruled: RuleContext) -> None:
             ruled.complain((*ruled.place("fixtures"), index), message, "use letters, digits and _")
     for index, name in enumerate(scenario.env):
         if _VARIABLE.fullmatch(name) is None:
-            # Not quoted: it may be NAME=value, or the value alone.
+            # The message does not quote the entry, which may be NAME=value or the value itself.
             message = "this cannot be the name of an environment variable"
             ruled.complain((*ruled.place("env"), index), message, "list names, not values")
 
 
 def check_plain_variables(ruled: RuleContext) -> None:
-    """Refuse a `plain` name that no variable of the scenario has: a typo would mask its value."""
+    """Refuse an unknown name in `plain`: because of a typo, a value would stay masked."""
     scenario = ruled.scenario
     handler = () if scenario.handler is None else scenario.handler.env
     known = (*scenario.env, *handler)

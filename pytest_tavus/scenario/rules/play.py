@@ -1,4 +1,4 @@
-"""A simulated PAL must be able to play the scenario: it cannot guess what to say or to send."""
+"""Refuses scenarios in which a simulated PAL would have to guess its speech or arguments."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pytest_tavus.scenario.values.templates import placeholders, root
 from pytest_tavus.spans import Loc
 
 _ROOTS = frozenset({"result", "results", "saved", "env", "row"})
-"""What a placeholder can read besides the arguments of calls."""
+"""First words of placeholders that read no argument of a call."""
 
 
 def check_calls_literal(ruled: RuleContext) -> None:
-    """Refuse an expected call whose arguments nobody can send, where `plays` does not say them."""
+    """Refuse matchers in expected arguments, unless `plays` has the literal arguments to send."""
     for turn in ruled.scenario.turns:
         if turn.plays is not None and turn.plays.calls is not None:
             continue
@@ -31,18 +31,19 @@ def check_calls_literal(ruled: RuleContext) -> None:
 
 
 def check_speech_playable(ruled: RuleContext) -> None:
-    """Refuse speech that is expected where a simulated PAL has nothing to say."""
+    """Refuse expected speech in a turn without calls and without a line for the simulated PAL."""
     for turn in ruled.scenario.turns:
         says = turn.says
-        wanted = says is not None and (says.contains or says.matches or says.equals is not None)
-        if says is None or not wanted or makes_calls(turn) or _speaks(turn.plays):
+        if says is None or not (says.contains or says.matches or says.equals is not None):
+            continue
+        if makes_calls(turn) or _speaks(turn.plays):
             continue
         message = "speech is expected, but nothing says what a simulated PAL says in this turn"
         ruled.complain(says.at, message, "write plays: <what the PAL says>")
 
 
 def check_later_line(ruled: RuleContext) -> None:
-    """Refuse a line that comes unasked where the scenario does not wait for it."""
+    """Refuse a `later` line in a turn without `quiet`, because the turn ends before the line."""
     for turn in ruled.scenario.turns:
         later = None if turn.plays is None else turn.plays.later
         if later is not None and turn.quiet is None:
@@ -52,7 +53,7 @@ def check_later_line(ruled: RuleContext) -> None:
 
 
 def check_placeholders(ruled: RuleContext) -> None:
-    """Refuse a placeholder in `plays` that names neither an argument nor anything else."""
+    """Refuse a placeholder in `plays` that has neither the name of an argument nor a known root."""
     names: set[str] = set()
     called = False
     for turn in ruled.scenario.turns:
@@ -81,7 +82,7 @@ def _check(ruled: RuleContext, at: Loc, placeholder: str, names: set[str], *, ca
 
 
 def _argument_names(turn: Turn) -> set[str] | None:
-    """Return the names of the arguments the simulated PAL sends, `None` where they are unknown."""
+    """Return the names of the arguments that the simulated PAL sends, `None` if unknown."""
     if turn.plays is not None and turn.plays.calls is not None:
         sent = [call.arguments for wave in turn.plays.calls for call in wave]
     else:

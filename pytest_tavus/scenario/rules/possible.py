@@ -1,19 +1,18 @@
-"""What is forbidden, or expected to be absent, must be possible: else it holds whatever happens.
+"""Refuses `never` and `!absent` of impossible calls, because such an expectation always holds.
 
-A call with an argument of another type, outside its `enum`, or under a name that the tool does not
-declare is made by no model, so that a `never` of it can never fail.
+No model calls a tool with an argument of another type, outside its `enum`, or under a name that the
+tool does not declare.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.compare import matches
-from pytest_tavus.matching.matcher import Matcher
+from pytest_tavus.matching.matcher import Matcher, list_parts
 from pytest_tavus.matching.matchers.presence import AbsentValue
 from pytest_tavus.matching.shape import is_list, is_mapping
 from pytest_tavus.matching.text import describe
@@ -24,7 +23,7 @@ from pytest_tavus.scenario.values.templates import has_placeholders
 from pytest_tavus.spans import Loc
 
 Impossible = tuple[Loc, str, "str | None"]
-"""Where, why in a sentence, and a hint."""
+"""A path, the reason as a sentence, and a hint."""
 
 _TYPES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -45,11 +44,11 @@ _TYPES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "length": ("string", "array", "object"),
     }
 )
-"""The types of JSON Schema of which a value can be that a matcher takes, by its tag."""
+"""By the tag of a matcher, the JSON Schema types of the values that it can match."""
 
 
 def check_calls_possible(ruled: RuleContext) -> None:
-    """Refuse a `never` that nothing can meet, and `!absent` of what cannot be there."""
+    """Refuse a `never` that no call can meet, and `!absent` of an impossible argument."""
     scenario = ruled.scenario
     if "argument_schema" in scenario.unchecked:
         return
@@ -70,27 +69,27 @@ def _complain(ruled: RuleContext, at: Loc, found: Iterator[Impossible]) -> None:
         ruled.complain((*at, *path), message, hint)
 
 
-def check_can_be_met(tool: Tool, arguments: Any) -> Iterator[Impossible]:
-    """Yield why no call of the tool has these arguments, beside names that it does not have."""
+def check_can_be_met(tool: Tool, arguments: object) -> Iterator[Impossible]:
+    """Yield the reasons why no call of the tool has these arguments."""
     for path, message, hint in check_satisfiable(tool.parameters, arguments):
-        if (
-            len(path) > 1 or _find_subschema(tool.parameters, path) is not None
-        ):  # else told of every call
+        # `check_argument_names` reports an unknown argument itself.
+        if len(path) > 1 or _find_subschema(tool.parameters, path) is not None:
             yield path, f"this can never be met: {message}", hint
 
 
-def _check_absences(tool: Tool, arguments: Any) -> Iterator[Impossible]:
+def _check_absences(tool: Tool, arguments: object) -> Iterator[Impossible]:
     for path, matcher in matchers_in(arguments):
         if isinstance(matcher, AbsentValue):
-            for length in range(2, len(path) + 1):  # the first step is told of every call
+            # From the second step, because `check_argument_names` reports the first.
+            for length in range(2, len(path) + 1):
                 around = _find_subschema(tool.parameters, path[: length - 1])
                 if around is not None and (why := _check_name(around, path[length - 1])):
                     yield path, f"this is always absent: {why[0]}", why[1]
                     break
 
 
-def check_satisfiable(schema: Any, value: Any, path: Loc = ()) -> Iterator[Impossible]:
-    """Yield why no value that the schema allows is as asked; nothing where that cannot be said."""
+def check_satisfiable(schema: object, value: object, path: Loc = ()) -> Iterator[Impossible]:
+    """Yield the reasons why no value of the schema matches; nothing if that is uncertain."""
     if not is_mapping(schema) or isinstance(value, AbsentValue) or has_placeholders(value):
         return
     if is_mapping(value):
@@ -103,7 +102,7 @@ def check_satisfiable(schema: Any, value: Any, path: Loc = ()) -> Iterator[Impos
 
 
 def _check_mapping(
-    schema: Mapping[Any, Any], value: Mapping[Any, Any], path: Loc
+    schema: Mapping[str, object], value: Mapping[str, object], path: Loc
 ) -> Iterator[Impossible]:
     if not _allows_type(schema, "object"):
         yield path, f"{_describe_type(schema)}, and a mapping is none", None
@@ -119,8 +118,8 @@ def _check_mapping(
             yield from check_satisfiable(properties[name], item, (*path, name))
 
 
-def _check_name(schema: Mapping[Any, Any], name: Any) -> tuple[str, str] | None:
-    """Return what is wrong with a name, and a hint; `None` where the schema may have it."""
+def _check_name(schema: Mapping[str, object], name: object) -> tuple[str, str] | None:
+    """Return message and hint for a name that the schema cannot have."""
     properties = schema.get("properties")
     if not is_mapping(properties) or name in properties or not OPEN.isdisjoint(schema):
         return None
@@ -129,7 +128,7 @@ def _check_name(schema: Mapping[Any, Any], name: Any) -> tuple[str, str] | None:
     return f"nothing is declared under the name {name!r}", hint
 
 
-def _find_subschema(schema: Any, path: Loc) -> Mapping[Any, Any] | None:
+def _find_subschema(schema: object, path: Loc) -> Mapping[str, object] | None:
     for step in path:
         if not is_mapping(schema):
             return None
@@ -139,27 +138,25 @@ def _find_subschema(schema: Any, path: Loc) -> Mapping[Any, Any] | None:
     return schema if is_mapping(schema) else None
 
 
-def _describe_conflict(schema: Mapping[Any, Any], value: Any) -> str | None:
-    """Say why a scalar, a list or a matcher is nothing that the schema allows."""
+def _describe_conflict(schema: Mapping[str, object], value: object) -> str | None:
+    """Say why the schema cannot allow a scalar, a list or a match of a matcher."""
     if isinstance(value, Matcher) and value.tag == "one_of":
-        whys = [next(check_satisfiable(schema, item), None) for item in value.payload]
+        whys = [next(check_satisfiable(schema, item), None) for item in list_parts(value)]
         return None if None in whys else f"{_describe_type(schema)}, and {value!r} is none of it"
     if isinstance(value, Matcher) and value.tag == "all_of":
-        return next(
-            (why for item in value.payload for _, why, _ in check_satisfiable(schema, item)), None
-        )
-    wanted = _TYPES.get(value.tag) if isinstance(value, Matcher) else _types_of(value)
-    if wanted is not None and not any(_allows_type(schema, one) for one in wanted):
-        shown = repr(value) if isinstance(value, Matcher) else describe(value)
+        parts = list_parts(value)
+        return next((why for part in parts for _, why, _ in check_satisfiable(schema, part)), None)
+    types = _TYPES.get(value.tag) if isinstance(value, Matcher) else _types_of(value)
+    shown = repr(value) if isinstance(value, Matcher) else describe(value)
+    if types is not None and not any(_allows_type(schema, kind) for kind in types):
         return f"{_describe_type(schema)}, and {shown} is none"
     enum = schema.get("enum")
-    if is_list(enum) and not any(matches(value, one) for one in enum):
-        shown = repr(value) if isinstance(value, Matcher) else describe(value)
+    if is_list(enum) and not any(matches(value, item) for item in enum):
         return f"{shown} is not one of {', '.join(map(describe, enum))}"
     return None
 
 
-def _types_of(value: Any) -> tuple[str, ...]:
+def _types_of(value: object) -> tuple[str, ...]:
     if value is None:
         return ("null",)
     if isinstance(value, bool):
@@ -169,13 +166,12 @@ def _types_of(value: Any) -> tuple[str, ...]:
     return ("string",) if isinstance(value, str) else ("array",)
 
 
-def _allows_type(schema: Mapping[Any, Any], kind: str) -> bool:
-    """Tell whether a schema may allow a value of that type."""
+def _allows_type(schema: Mapping[str, object], kind: str) -> bool:
     kinds = schema.get("type")
     named = [kinds] if isinstance(kinds, str) else kinds
     return not is_list(named) or kind in named
 
 
-def _describe_type(schema: Mapping[Any, Any]) -> str:
+def _describe_type(schema: Mapping[str, object]) -> str:
     kinds = schema.get("type")
     return f"it is declared as {' or '.join(map(str, kinds)) if is_list(kinds) else kinds}"

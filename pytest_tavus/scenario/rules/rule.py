@@ -1,9 +1,8 @@
-"""What a rule over a whole scenario gets to see, and how it walks through one."""
+"""The input of a rule over a whole scenario, and walks over the calls of a scenario."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
@@ -15,30 +14,25 @@ from pytest_tavus.spans import Loc
 
 
 class RuleContext(Struct, frozen=True):
-    """A scenario to be held to a rule."""
+    """A scenario and the way to report its problems."""
 
     scenario: Scenario
     at: Mapping[str, Loc]
-    "Where each part that a file may say for all its scenarios stands."
+    "The paths of the keys that a file may have once for all its scenarios."
 
     complain: Complain
     carries: Carries = carries_all
 
     def place(self, key: str) -> Loc:
-        """Return where the value of a common key stands."""
+        """Return the path of a key, which may belong to the file and not to the scenario."""
         return self.at.get(key, self.scenario.at)
 
 
-class Rule(Protocol):
-    """Looks at a scenario and complains."""
-
-    def __call__(self, ruled: RuleContext) -> None:
-        """Note what is wrong."""
-        ...
+Rule = Callable[[RuleContext], None]
 
 
 def list_expected_calls(group: CallGroup | None) -> list[CallExpectation]:
-    """Return the expected calls of a group, those of groups inside included."""
+    """Return the expected calls of a group and of the groups inside, in the order of the file."""
     found: list[CallExpectation] = []
     for member in group.members if group is not None else ():
         if isinstance(member, CallGroup):
@@ -49,7 +43,7 @@ def list_expected_calls(group: CallGroup | None) -> list[CallExpectation]:
 
 
 def asks_for_calls(turn: Turn) -> bool:
-    """Tell whether a script makes a call in this turn, or the turn cannot pass without one."""
+    """Tell whether a script makes a call in this turn, or the turn cannot pass without a call."""
     if turn.plays is not None and turn.plays.calls:
         return True
     return any(call.times.minimum for call in list_expected_calls(turn.calls))

@@ -1,9 +1,9 @@
-"""Placeholders that are filled before or during play: `{row.x}`, `{env.X}`, `{saved.x}`."""
+"""Refuses placeholders without a value: `{row.x}`, `{env.X}` and `{saved.x}`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import cast
 
 from msgspec import Struct
 
@@ -17,27 +17,26 @@ from pytest_tavus.spans import Loc
 
 
 class PlaceholderUse(Struct, frozen=True):
-    """A placeholder where it is used."""
+    """A placeholder and the path of the text that uses it."""
 
     at: Loc
     path: str
     "Without braces."
 
 
-def collect_placeholders(value: Any, at: Loc) -> tuple[PlaceholderUse, ...]:
-    """Return every placeholder in the texts of a value."""
+def collect_placeholders(value: object, at: Loc) -> tuple[PlaceholderUse, ...]:
     found: list[PlaceholderUse] = []
     _collect(value, at, found)
     return tuple(found)
 
 
-def _collect(value: Any, at: Loc, found: list[PlaceholderUse]) -> None:
+def _collect(value: object, at: Loc, found: list[PlaceholderUse]) -> None:
     if isinstance(value, str):
         if "{" in value:
             found.extend(PlaceholderUse(at, path) for path in placeholders(value))
     elif is_dict(value):
         for key, item in value.items():
-            # Most values are text without a placeholder: no path is made for them.
+            # Most values are text without a placeholder and need no path.
             if "{" in item if isinstance(item, str) else isinstance(item, (dict, list, Matcher)):
                 _collect(item, (*at, key), found)
     elif is_list(value):
@@ -47,62 +46,62 @@ def _collect(value: Any, at: Loc, found: list[PlaceholderUse]) -> None:
         inner: list[PlaceholderUse] = []
         payload = value.payload
         _collect(list(payload) if is_tuple(payload) else payload, (), inner)
-        found.extend(PlaceholderUse(at, one.path) for one in inner)
+        found.extend(PlaceholderUse(at, use.path) for use in inner)
 
 
-def check_placeholder_values(ruled: RuleContext, placed: Iterable[PlaceholderUse]) -> None:
+def check_placeholder_values(ruled: RuleContext, uses: Iterable[PlaceholderUse]) -> None:
     """Refuse `{env.X}` for a variable that `env` does not name, and `{row.x}` without rows."""
-    for one in placed:
-        kind, _, name = one.path.partition(".")
+    for use in uses:
+        kind, _, name = use.path.partition(".")
         if kind == "row":
-            message = f"{{{one.path}}} reads a row, and there are none"
-            ruled.complain(one.at, message, "write parametrize: with a list of rows")
+            message = f"{{{use.path}}} reads a row, and there are none"
+            ruled.complain(use.at, message, "write parametrize: with a list of rows")
         elif kind == "env" and name not in ruled.scenario.env:
             message = f"the environment variable {name!r} is not among those under env"
             hint = did_you_mean(name, ruled.scenario.env) or f"write env: [{name}]"
-            ruled.complain(one.at, message, hint)
+            ruled.complain(use.at, message, hint)
 
 
-def check_saved_values(ruled: RuleContext, placed: Iterable[PlaceholderUse]) -> None:
-    """Refuse `{saved.x}` for what is never saved, or saved only later.
+def check_saved_values(ruled: RuleContext, uses: Iterable[PlaceholderUse]) -> None:
+    """Refuse `{saved.x}` for a value that nothing saves, or that a later turn saves.
 
-    What a turn's calls leave behind can be read in the same turn, but not in the caller's line,
-    and not by an expected call that no other one can leave it to.
+    A turn can read the values that its own calls save, except in the caller's line. An expected
+    call can read such a value only if another call can save the value before.
     """
-    asking = [one for one in placed if one.path.startswith("saved.")]
-    if not asking:
+    saved_uses = [use for use in uses if use.path.startswith("saved.")]
+    if not saved_uses:
         return
     first: dict[str, int] = {}
     for turn in ruled.scenario.turns:
         calls = (name for call in list_expected_calls(turn.calls) for name in call.save)
         for name in (*turn.save, *calls):
             first.setdefault(name, cast("int", turn.at[-1]))
-    for one in asking:
-        _check(ruled, one, first)
+    for use in saved_uses:
+        _check(ruled, use, first)
 
 
-def _check(ruled: RuleContext, one: PlaceholderUse, first: Mapping[str, int]) -> None:
-    name = root(one.path.removeprefix("saved."))
+def _check(ruled: RuleContext, use: PlaceholderUse, first: Mapping[str, int]) -> None:
+    name = root(use.path.removeprefix("saved."))
     if name not in first:
         hint = did_you_mean(name, first) or f"write save: {{{name}: result.<path>}} on a call"
-        ruled.complain(one.at, f"nothing is saved as {name!r}", hint)
+        ruled.complain(use.at, f"nothing is saved as {name!r}", hint)
         return
-    inside = one.at[len(ruled.scenario.at) :]
+    inside = use.at[len(ruled.scenario.at) :]
     if inside[:1] != ("turns",):
         return
     turn = cast("int", inside[1])
-    message = f"{{{one.path}}} is used before {name!r} is saved"
+    message = f"{{{use.path}}} is used before {name!r} is saved"
     if first[name] > turn or (first[name] == turn and inside[2:] == ("user",)):
-        ruled.complain(one.at, message, "a turn can use what earlier turns save")
+        ruled.complain(use.at, message, "a turn can use what earlier turns save")
     elif first[name] == turn and inside[2:3] == ("calls",):
         group = ruled.scenario.turns[turn].calls
-        if group is not None and not _can_be_saved_before(group, name, one.at):
+        if group is not None and not _can_be_saved_before(group, name, use.at):
             hint = "a call can use what earlier calls and earlier turns save"
-            ruled.complain(one.at, message, hint)
+            ruled.complain(use.at, message, hint)
 
 
 def _can_be_saved_before(group: CallGroup, name: str, reader: Loc) -> bool:
-    """Tell whether another call that may be answered before the reader saves a value."""
+    """Tell whether another call, whose answer may come before the reader, saves a value."""
     for member in group.members:
         reads = reader[: len(member.at)] == member.at
         if isinstance(member, CallGroup):
@@ -111,5 +110,5 @@ def _can_be_saved_before(group: CallGroup, name: str, reader: Loc) -> bool:
         elif name in member.save and not reads:
             return True
         if reads and group.ordered:
-            return False  # what stands behind the reader comes later
+            return False  # the members behind the reader come later
     return False

@@ -14,7 +14,7 @@ ALWAYS: tuple[Rule, ...] = (
     names.check_pytest_names,
     names.check_plain_variables,
 )
-"""Rules that hold for whatever part of a scenario could be understood."""
+"""Rules for a scenario of which some parts could not be read."""
 
 WHOLE: tuple[Rule, ...] = (
     *ALWAYS,
@@ -28,4 +28,4 @@ WHOLE: tuple[Rule, ...] = (
     play.check_speech_playable,
     play.check_placeholders,
 )
-"""Rules for a scenario that could be understood as a whole."""
+"""Rules for a scenario of which every part could be read."""

@@ -1,4 +1,4 @@
-"""What a file may cost, far above what people write by hand, and what it may name."""
+"""Limits on the cost of a file, far above the size of a handwritten file, and on its references."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pytest_tavus.contract.tool.tool import Tool
 
 
 def carries_all(_tool: Tool, _argument: str) -> bool:
-    """Say that every argument is sent, where nobody knows how tools are delivered."""
+    """Assume that every argument is sent: the default of a caller that knows no delivery."""
     return True
 
 
@@ -18,26 +18,26 @@ MOST_ROWS = 10_000
 
 
 class FileLimits(Struct, frozen=True, kw_only=True):
-    """Bounds of one file, beyond which it is refused before it can do harm."""
+    """Bounds of one file. The loader refuses a larger file before the file costs time or memory."""
 
     max_bytes: int = 10 * 1024 * 1024
     max_nodes: int = 1_000_000
-    "Values in the file, with every alias counted as all that it stands for."
+    "Values in the file; each alias counts as all values of its anchor."
 
     max_depth: int = 64
     "Values within values."
 
     max_includes: int = 500
-    "Files followed from one file, each as often as it is included."
+    "Files included from one file; a file that is included twice counts twice."
 
     other_files: bool = True
-    "Whether it may name others, to include them or for a PAL. What came over a wire may not."
+    "Whether the file may include others or name a PAL file. A file from a network client may not."
 
     hosts: tuple[str, ...] = ()
     "The hosts that tools may call. Empty: any."
 
     carries: Carries = carries_all
-    "Which arguments of a tool's calls are sent. Nothing can be seen of others."
+    "Tells the arguments that a tool's request carries. No check can observe the others."
 
     local_tools: bool = False
-    "Whether the URL of a tool may be a plain one of this machine, which Tavus could not reach."
+    "Whether a tool's URL may be a plain one on this machine, which Tavus itself cannot reach."

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, TypeGuard
 
+from pytest_tavus.matching.shape import is_mapping
 
-def is_list(value: Any) -> TypeGuard[list[Any]]:
-    """Tell whether a value is a list."""
+__all__ = ["is_dict", "is_list", "is_mapping", "is_tuple", "mapping", "plain_data"]
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
 
 
-def is_dict(value: Any) -> TypeGuard[dict[str, Any]]:
-    """Tell whether a value is a mapping as a file holds it."""
+def is_dict(value: object) -> TypeGuard[dict[str, Any]]:
+    """Tell whether a value is a mapping as the reader builds it, with text keys."""
     return isinstance(value, dict)
 
 
-def is_tuple(value: Any) -> TypeGuard[tuple[Any, ...]]:
-    """Tell whether a value is a tuple."""
+def is_tuple(value: object) -> TypeGuard[tuple[Any, ...]]:
     return isinstance(value, tuple)
 
 
-def is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
-    """Tell whether a value is a mapping of any kind."""
-    return type(value) is dict or isinstance(value, Mapping)
-
-
-def mapping(value: Any) -> dict[str, Any] | None:
-    """Return a value that is a mapping, and `None` in place of anything else."""
+def mapping(value: object) -> dict[str, Any] | None:
+    """Return a mapping, `None` for any other value."""
     return value if is_dict(value) else None
 
 
-def plain_data(value: Any) -> Any:
-    """Return data that a program gives as what a file would have held.
+def plain_data(value: object) -> Any:
+    """Convert data of a Python program to the data of a file.
 
-    Every mapping becomes a dict with text keys, and every sequence a list. Values of other types,
-    such as matchers, are left to the models to accept or refuse.
+    Every mapping becomes a dict with text keys, and every sequence a list. The models accept or
+    refuse values of other types, such as matchers.
     """
     if is_mapping(value):
         return {str(key): plain_data(item) for key, item in value.items()}

@@ -1,4 +1,4 @@
-"""Problems on their way to the user: first a path and a sentence, at the end a line of a file."""
+"""Collects problems by path, and resolves each path to a line only when somebody reads the log."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pytest_tavus.spans import Loc, SourceSpan
 
 
 class LocatedSource(Protocol):
-    """A source that knows keys and values apart."""
+    """A source that can locate keys and values."""
 
     @property
     def path(self) -> str:
@@ -21,23 +21,23 @@ class LocatedSource(Protocol):
         ...
 
     def span(self, loc: Loc) -> SourceSpan:
-        """Return where a value stands."""
+        """Locate a value."""
         ...
 
     def key_span(self, loc: Loc) -> SourceSpan:
-        """Return where the key of a value stands."""
+        """Locate the key of a value."""
         ...
 
     def format_message(self, loc: Loc, message: str) -> str:
-        """Return a message as it is shown: with the path where a line says nothing."""
+        """Add the path to a message if the source has no line numbers."""
         ...
 
 
 class ProblemLog(Struct):
-    """Takes note of the problems of one load. Places are looked up when it is read."""
+    """Collects the problems of one load."""
 
     syntax: list[Problem] = field(default_factory=list[Problem])
-    "Of the text itself. What else is said about the same place follows from them."
+    "Problems of the text itself. Other problems at the same position follow from them."
 
     ready: list[Problem] = field(default_factory=list[Problem])
     _open: list[Callable[[], Problem]] = field(default_factory=list["Callable[[], Problem]"])
@@ -51,8 +51,9 @@ class ProblemLog(Struct):
         hint: str | None = None,
         key: bool = False,
     ) -> None:
-        """Note a problem. With `key`, it is the key that is wrong and not its value."""
+        """Add a problem. With `key`, the key is wrong and not its value."""
 
+        # Locating parses the file again, so it happens only when `problems` is called.
         def build_problem() -> Problem:
             span = source.key_span(loc) if key else source.span(loc)
             return Problem(message=source.format_message(loc, message), span=span, hint=hint)
@@ -60,9 +61,9 @@ class ProblemLog(Struct):
         self._open.append(build_problem)
 
     def add_all(self, source: LocatedSource, at: Loc, problems: Iterable[RuleProblem]) -> None:
-        """Note the problems of a body that stands at a path."""
-        for one in problems:
-            self.add(source, (*at, *one.loc), one.message, hint=one.hint, key=one.key)
+        """Add the problems of a body that is at the path `at`."""
+        for found in problems:
+            self.add(source, (*at, *found.loc), found.message, hint=found.hint, key=found.key)
 
     def __len__(self) -> int:
         return len(self.syntax) + len(self.ready) + len(self._open)
@@ -70,13 +71,13 @@ class ProblemLog(Struct):
     def problems(self) -> tuple[Problem, ...]:
         """Return every problem once, in the order of the file."""
         unreadable = {problem.span for problem in self.syntax}
-        meant = [*self.ready, *(placed() for placed in self._open)]
+        others = [*self.ready, *(build_problem() for build_problem in self._open)]
         found = dict.fromkeys(
-            [*self.syntax, *(problem for problem in meant if problem.span not in unreadable)]
+            [*self.syntax, *(problem for problem in others if problem.span not in unreadable)]
         )
-        return tuple(sorted(found, key=_place))
+        return tuple(sorted(found, key=_position))
 
 
-def _place(problem: Problem) -> tuple[str, int, int]:
+def _position(problem: Problem) -> tuple[str, int, int]:
     span = problem.span
     return ("", 0, 0) if span is None else (span.path, span.line, span.column)

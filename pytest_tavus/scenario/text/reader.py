@@ -1,9 +1,9 @@
-"""YAML text to plain data: strict, linear in the size of the file, and free of positions.
+"""Reads YAML text to plain data without positions, strictly and in linear time.
 
-The data is built straight from the parser's events. A tree of nodes for a whole file would cost
-ten times the memory and, through the garbage collector, time that grows faster than the file; so
-positions are not kept but found again when somebody asks
-(:mod:`~pytest_tavus.scenario.text.source`). It knows nothing of scenarios.
+The reader builds the data straight from the parser's events. A tree of nodes for a whole file costs
+ten times the memory, and the garbage collector's time then grows faster than the file.
+:mod:`~pytest_tavus.scenario.text.source` finds positions again for the few callers that need them.
+The reader knows nothing of scenarios.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from msgspec import Struct, field
 
@@ -20,13 +20,17 @@ from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.text.yamlfile import (
     AliasEvent,
     DocumentStartEvent,
+    Event,
     MappingEndEvent,
     MappingStartEvent,
+    NextEvent,
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
     YamlError,
     events,
+    find_root,
+    position_of,
     syntax_error,
 )
 from pytest_tavus.spans import SourceSpan
@@ -56,7 +60,7 @@ _FLOAT = re.compile(r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[
 
 
 class WordError(ValueError):
-    """A plain word that means different things to different readers of YAML."""
+    """A plain word that different readers of YAML read as different values."""
 
     def __init__(self, message: str, *, hint: str) -> None:
         super().__init__(message)
@@ -64,7 +68,7 @@ class WordError(ValueError):
 
 
 def read_plain_scalar(text: str) -> Scalar:
-    """Return the value of an unquoted scalar.
+    """Parse an unquoted scalar by the rules of YAML 1.2.
 
     Raises:
         WordError: for `yes`, `no`, `on`, `off`, `y`, `n` and for numbers that JSON cannot hold.
@@ -101,16 +105,16 @@ def _read_number(text: str) -> Scalar:
     return text
 
 
-TagResolver = Callable[[str, Any], Any]
-"""Turns a tag's name, without ``!``, and its plain value into what the tag stands for. Raises
-:class:`TagError` for a tag or a value that is not understood."""
+TagResolver = Callable[[str, object], object]
+"""Turns a tag's name, without ``!``, and its plain value into the value of the tag. Raises
+:class:`TagError` for an unknown tag or a wrong value."""
 
 _JUST_TEXT = frozenset({"tag:yaml.org,2002:str", "!"})
 _STANDARD = "tag:yaml.org,2002:"
 
 
 class TagError(ValueError):
-    """A tag, or the value that follows it, is not understood."""
+    """A tag is unknown, or its value is wrong."""
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -118,15 +122,15 @@ class TagError(ValueError):
 
 
 Parts = dict[str, "array[int]"]
-"""Where the items of each list at the root of a file are, four numbers an item: index of its first
-character, index behind its last, and its line and column from 0. With them the position of
-anything in a long file is found by reading only the item it is in."""
+"""The positions of the items of each list at the root of a file, four numbers for each item: the
+index of its first character, the index behind its last, and its line and column from 0. A lookup in
+a long file then parses only one item."""
 
 
 class LoadedYaml(Struct, frozen=True, kw_only=True):
-    """What a file holds."""
+    """The data of one file."""
 
-    data: Any
+    data: object
     parts: Parts = field(default_factory=dict[str, "array[int]"])
     problems: tuple[Problem, ...] = ()
 
@@ -136,8 +140,8 @@ def load_yaml(
 ) -> LoadedYaml:
     """Read one YAML document.
 
-    Problems that leave the rest readable, such as a duplicate key, are returned all together.
-    `pure` asks for the parser in Python.
+    The result holds all problems that leave the rest readable, such as a duplicate key.
+    `pure` selects the Python parser.
 
     Raises:
         ScenarioError: the text is not YAML, or exceeds a limit.
@@ -155,39 +159,38 @@ class _Reader:
     """One pass over the events of one file."""
 
     def __init__(
-        self, next_event: Callable[[], Any], path: str, limits: FileLimits, tagged: TagResolver
+        self, next_event: NextEvent, path: str, limits: FileLimits, tagged: TagResolver
     ) -> None:
         self._next = next_event
         self._path = path
         self._limits = limits
         self._resolve_tag = tagged
-        self._anchors: dict[str, tuple[Any, int]] = {}
+        self._anchors: dict[str | None, tuple[object, int]] = {}
         self._valid_keys: set[str] = set()
         self._texts: dict[str, str] = {}
         self._nodes = self._depth = 0
-        self._last: Any = None
+        self._last: Event | None = None
         self.parts: Parts = {}
         self.problems: list[Problem] = []
 
-    def read_document(self) -> Any:
-        """Read the only document there is; `None` where there is none."""
-        self._next()
-        if not isinstance(self._next(), DocumentStartEvent):
+    def read_document(self) -> object:
+        """Read the only document; an empty file has the value `None`."""
+        root = find_root(self._next)
+        if root is None:
             return None
-        first = self._next()
-        if isinstance(first, MappingStartEvent) and first.anchor is None and first.tag is None:
-            data = self._read_root()
+        if isinstance(root, MappingStartEvent) and root.anchor is None and root.tag is None:
+            data: object = self._read_root()
         else:
-            data = self._read_value(first)
+            data = self._read_value(root)
         self._next()
         if isinstance(after := self._next(), DocumentStartEvent):
             self._fail(after, "a second document begins here", hint="write one document a file")
         return data
 
-    def _read_root(self) -> dict[str, Any]:
-        """Read the outermost mapping, noting where the items of its lists are."""
+    def _read_root(self) -> dict[str, object]:
+        """Read the outermost mapping and record the positions of the items of its lists."""
         self._depth = 1
-        data: dict[str, Any] = {}
+        data: dict[str, object] = {}
         while type(event := self._next()) is not MappingEndEvent:
             key = self._read_key(event, data)
             value = self._next()
@@ -197,60 +200,61 @@ class _Reader:
                 data[key] = self._read_value(value)
         return data
 
-    def _read_located_items(self, key: str) -> list[Any]:
-        items: list[Any] = []
+    def _read_located_items(self, key: str) -> list[object]:
+        items: list[object] = []
         marks = self.parts[key] = array("L")
         while type(event := self._next()) is not SequenceEndEvent:
             items.append(self._read_value(event))
-            start = event.start_mark
-            end = self._last.end_mark
-            marks.extend((start.index, end.index, start.line, start.column))
+            start, end = event.start_mark, None if self._last is None else self._last.end_mark
+            if start is not None and end is not None:
+                marks.extend((start.index, end.index, start.line, start.column))
         return items
 
-    def _read_value(self, event: Any) -> Any:
+    def _read_value(self, event: Event) -> object:
         before = self._nodes
         self._nodes += 1
         if self._nodes > self._limits.max_nodes:
             self._refuse_size(event)
-        kind = event.__class__
         self._last = event
-        if kind is AliasEvent:
+        value: object
+        if type(event) is ScalarEvent:
+            value = self._read_scalar(event)
+        elif type(event) is SequenceStartEvent or type(event) is MappingStartEvent:
+            value = self._read_collection(event)
+        else:
             return self._resolve_alias(event)
-        value = (
-            self._read_scalar(event) if kind is ScalarEvent else self._read_collection(event, kind)
-        )
         tag = event.tag
         if tag is not None and tag not in _JUST_TEXT:
-            value = self._apply_tag(event, value)
+            value = self._apply_tag(event, tag, value)
         if event.anchor is not None:
             self._anchors[event.anchor] = (value, self._nodes - before)
         return value
 
-    def _read_collection(self, event: Any, kind: type[Any]) -> Any:
+    def _read_collection(self, event: SequenceStartEvent | MappingStartEvent) -> object:
         self._depth += 1
         if self._depth > self._limits.max_depth:
             message = f"values are nested more than {self._limits.max_depth} deep"
             self._fail(event, message, hint="move what is inside to a file of its own")
-        value = self._read_items() if kind is SequenceStartEvent else self._read_mapping()
+        value = self._read_items() if type(event) is SequenceStartEvent else self._read_mapping()
         self._depth -= 1
         return value
 
-    def _read_items(self) -> list[Any]:
-        items: list[Any] = []
+    def _read_items(self) -> list[object]:
+        items: list[object] = []
         while type(event := self._next()) is not SequenceEndEvent:
             items.append(self._read_value(event))
         self._last = event
         return items
 
-    def _read_mapping(self) -> dict[str, Any]:
-        data: dict[str, Any] = {}
+    def _read_mapping(self) -> dict[str, object]:
+        data: dict[str, object] = {}
         while type(event := self._next()) is not MappingEndEvent:
             key = self._read_key(event, data)
             data[key] = self._read_value(self._next())
         self._last = event
         return data
 
-    def _read_key(self, event: Any, data: dict[str, Any]) -> str:
+    def _read_key(self, event: Event, data: dict[str, object]) -> str:
         if type(event) is not ScalarEvent or (event.tag and event.tag not in _JUST_TEXT):
             self._fail(event, "a key must be text", hint="quote it")
         key = self._texts.setdefault(event.value, event.value)
@@ -260,7 +264,7 @@ class _Reader:
             self._report(event, f"the key {key!r} is written twice", hint="keep one of the two")
         return key
 
-    def _check_plain_key(self, event: Any, key: str) -> None:
+    def _check_plain_key(self, event: Event, key: str) -> None:
         if key == "<<":
             hint = "write the keys out, or put them in a file of their own and use include"
             self._report(event, "the merge key << is not supported", hint=hint)
@@ -275,50 +279,51 @@ class _Reader:
         message = f"a key must be text, and {key or 'an empty one'} is not"
         self._report(event, message, hint=f'quote it: "{key}"')
 
-    def _read_scalar(self, event: Any) -> Any:
-        value: Any = event.value
+    def _read_scalar(self, event: ScalarEvent) -> Scalar:
+        value: Scalar = event.value
         if not event.style and event.tag not in _JUST_TEXT:
             try:
-                value = read_plain_scalar(value)
+                value = read_plain_scalar(event.value)
             except WordError as error:
                 self._report(event, str(error), hint=error.hint)
-        # Files repeat themselves: the same text is one object.
+        # Files repeat the same texts, so equal texts share one object.
         return self._texts.setdefault(value, value) if isinstance(value, str) else value
 
-    def _apply_tag(self, event: Any, value: Any) -> Any:
-        if event.tag.startswith(_STANDARD):
-            name = "!!" + event.tag.removeprefix(_STANDARD)
+    def _apply_tag(self, event: Event, tag: str, value: object) -> object:
+        if tag.startswith(_STANDARD):
+            name = "!!" + tag.removeprefix(_STANDARD)
             hint = "leave it out; quote what must stay text"
             self._report(event, f"the tag {name} is not supported", hint=hint)
             return value
         try:
-            return self._resolve_tag(event.tag.removeprefix("!"), value)
+            return self._resolve_tag(tag.removeprefix("!"), value)
         except TagError as error:
             self._report(event, str(error), hint=error.hint)
             return value
 
-    def _resolve_alias(self, event: Any) -> Any:
-        if event.anchor not in self._anchors:
-            message = f"the alias *{event.anchor} stands before, or inside, what it refers to"
-            self._fail(event, message, hint=f"define &{event.anchor} further up")
-        value, size = self._anchors[event.anchor]
+    def _resolve_alias(self, event: Event) -> object:
+        anchor = event.anchor if isinstance(event, AliasEvent) else None
+        if anchor not in self._anchors:
+            message = f"the alias *{anchor} stands before, or inside, what it refers to"
+            self._fail(event, message, hint=f"define &{anchor} further up")
+        value, size = self._anchors[anchor]
         self._nodes += size - 1
         if self._nodes > self._limits.max_nodes:
             self._refuse_size(event)
         return value
 
-    def _refuse_size(self, event: Any) -> NoReturn:
+    def _refuse_size(self, event: Event) -> NoReturn:
         message = (
             f"the file holds more than {self._limits.max_nodes:,} values, "
             "with every alias counted as all that it stands for"
         )
         self._fail(event, message, hint="split the file, or repeat less")
 
-    def _report(self, event: Any, message: str, *, hint: str | None) -> None:
-        mark = event.start_mark
-        span = SourceSpan(path=self._path, line=mark.line + 1, column=mark.column + 1)
+    def _report(self, event: Event, message: str, *, hint: str | None) -> None:
+        line, column = position_of(event)
+        span = SourceSpan(path=self._path, line=line + 1, column=column + 1)
         self.problems.append(Problem(message=message, span=span, hint=hint))
 
-    def _fail(self, event: Any, message: str, *, hint: str) -> NoReturn:
+    def _fail(self, event: Event, message: str, *, hint: str) -> NoReturn:
         self._report(event, message, hint=hint)
         raise ScenarioError(self.problems)

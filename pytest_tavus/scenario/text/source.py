@@ -1,26 +1,31 @@
-"""Where the parts of a file stand, found by reading the file's text again.
+"""Locates the parts of a file by parsing the file's text again.
 
-A run holds thousands of scenarios and asks for the line of few of their parts, so a source keeps
-the text alone. The position of a scenario itself is known; that of anything in it costs a reading
-of that scenario, not of the file.
+A run holds thousands of scenarios and needs the lines of few of their parts, so a source keeps only
+the text. The position of a scenario itself is known. The position of a part costs a parse of that
+scenario, not of the file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from msgspec import Struct
 
 from pytest_tavus.scenario.text.reader import Parts
 from pytest_tavus.scenario.text.yamlfile import (
+    Event,
     MappingEndEvent,
     MappingStartEvent,
+    NextEvent,
+    ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
     YamlError,
     events,
+    find_root,
+    position_of,
 )
 from pytest_tavus.spans import Loc, SourceSpan
 
@@ -31,14 +36,13 @@ _ENDS = (MappingEndEvent, SequenceEndEvent)
 BESIDE_A_NAME = frozenset(
     {"tool", "arguments", "exact", "result", "status", "within", "times", "save", "absent"}
 )
-"""The keys that stand beside the name of a tool or an event in a short entry."""
+"""The keys beside the name of a tool or an event in a short entry."""
 
 _UNDER_A_NAME = frozenset({"arguments", "properties"})
-"""What the name of a tool or an event stands for, in a short entry."""
-
+"""Keys of the long form; in a short entry their value is under the name of the tool or event."""
 
 MANY = 20
-"""Places of one file that are looked for one by one before all of them are noted."""
+"""Lookups in one file after which the next lookup indexes all positions of the file."""
 
 
 class _Place(NamedTuple):
@@ -47,7 +51,7 @@ class _Place(NamedTuple):
 
 
 class Node(Struct):
-    """A value with its place, and what is in it."""
+    """A value with its position, and the values in it."""
 
     place: _Place
     entries: dict[str, Node] | None = None
@@ -55,21 +59,19 @@ class Node(Struct):
 
 
 class Index:
-    """The places of a whole file, for those who ask for many: a file may have a problem a line."""
+    """The positions of a whole file, for a caller that needs many: each line may have a problem."""
 
     def __init__(self) -> None:
         self._lookups = 0
         self._tree: Node | None = None
 
     def tree(self, text: str) -> Node | None:
-        """Return the places of all values; `None` as long as few have been asked for."""
+        """Return the positions of all values; `None` for the first `MANY` lookups."""
         self._lookups += 1
         if self._tree is None and self._lookups > MANY:
             next_event = events(text)
-            next_event()
-            next_event()
-            event = next_event()
-            self._tree = _read(next_event, event, event) if event is not None else None
+            root = find_root(next_event)
+            self._tree = None if root is None else _read(next_event, root, root)
         return self._tree
 
 
@@ -83,14 +85,14 @@ class Document:
     grafts: Mapping[Loc, tuple[Document, Loc]] = field(
         default_factory=dict[Loc, "tuple[Document, Loc]"]
     )
-    "Paths whose values came from elsewhere, each with that file and the path in it."
+    "Paths of included values, each with the included file and the path in that file."
 
     index: Index = field(default_factory=Index, repr=False)
 
     def span(self, loc: Loc) -> SourceSpan:
-        """Return where the value at this path stands; the nearest parent where it is implied.
+        """Locate the value at a path, or the nearest parent that is in the text.
 
-        A value that begins below the line of its key is at its key.
+        A value that begins below the line of its key has the position of the key.
         """
         home, inner = self.resolve_origin(loc)
         place = home.place(inner)
@@ -98,16 +100,15 @@ class Document:
         return _span(home.path, place.value if same_line else place.key)
 
     def key_span(self, loc: Loc) -> SourceSpan:
-        """Return where the key of the value at this path stands."""
         home, inner = self.resolve_origin(loc)
         return _span(home.path, home.place(inner).key)
 
     def format_message(self, loc: Loc, message: str) -> str:  # noqa: ARG002 - the port has it
-        """Return the message: the line says where."""
+        """Return the message without the path, because a document has line numbers."""
         return message
 
     def resolve_origin(self, loc: Loc) -> tuple[Document, Loc]:
-        """Return the file that a value came from, and the path of the value in it."""
+        """Return the file with the text of a value, and the path of the value in that file."""
         if self.grafts:
             for length in range(len(loc), 0, -1):
                 if (graft := self.grafts.get(loc[:length])) is not None:
@@ -116,10 +117,10 @@ class Document:
         return self, loc
 
     def place(self, loc: Loc) -> _Place:
-        """Return where key and value at a path of this very file stand, from 0."""
+        """Return line and column, from 0, of key and value at a path of this file."""
         part = self._part(loc)
         if part is not None and len(loc) == 2:
-            # Known without a reading: every scenario of a run is asked for its own place.
+            # No parse: a run asks every scenario for its own position.
             return _Place(part[2:], part[2:])
         if (tree := self.index.tree(self.text)) is not None:
             return _locate_in_tree(tree, loc)
@@ -127,7 +128,7 @@ class Document:
             return _locate(self.text, loc)
         start, end, line, column = part
         try:
-            # The blanks put the item's first line on a level with its others.
+            # The blanks give the item's first line the indentation of its other lines.
             place = _locate(" " * column + self.text[start:end], loc[2:])
         except YamlError:
             return _locate(self.text, loc)
@@ -145,12 +146,12 @@ class Document:
 
 
 def _locate(text: str, loc: Loc) -> _Place:
-    """Follow a path through the events of a text as far as it goes."""
+    """Follow a path through the events of a text to the last part that exists."""
     next_event = events(text)
-    next_event()
-    next_event()
-    event = next_event()
-    place = _Place(_mark(event), _mark(event)) if event is not None else _Place((0, 0), (0, 0))
+    event = find_root(next_event)
+    if event is None:
+        return _Place((0, 0), (0, 0))
+    place = _Place(position_of(event), position_of(event))
     for depth, step in enumerate(loc):
         if isinstance(event, MappingStartEvent) and isinstance(step, str):
             found, others = _find_entry(next_event, step)
@@ -160,25 +161,25 @@ def _locate(text: str, loc: Loc) -> _Place:
         elif isinstance(event, SequenceStartEvent) and isinstance(step, int):
             found = _find_item(next_event, step)
         elif isinstance(event, SequenceStartEvent):
-            continue  # a list that stands for a mapping with one key
+            continue  # a list in place of a mapping with one key
         elif isinstance(event, MappingStartEvent) and step == 0:
-            continue  # a mapping that stands for a list of one
+            continue  # a mapping in place of a list with one item
         else:
             break
         if found is None:
             break
         key, event = found
-        place = _Place(_mark(key), _mark(event))
+        place = _Place(position_of(key), position_of(event))
     return place
 
 
-def _read(next_event: Callable[[], Any], key: Any, event: Any) -> Node:
-    node = Node(place=_Place(_mark(key), _mark(event)))
+def _read(next_event: NextEvent, key: Event, event: Event) -> Node:
+    node = Node(place=_Place(position_of(key), position_of(event)))
     if isinstance(event, MappingStartEvent):
         node.entries = {}
         while not isinstance(key := next_event(), MappingEndEvent):
             value = _read(next_event, key, next_event())
-            node.entries.setdefault(key.value, value)
+            node.entries.setdefault(_text_of(key), value)
     elif isinstance(event, SequenceStartEvent):
         node.items = []
         while not isinstance(item := next_event(), SequenceEndEvent):
@@ -207,21 +208,25 @@ def _locate_in_tree(node: Node, loc: Loc) -> _Place:
     return node.place
 
 
-def _find_entry(
-    next_event: Callable[[], Any], name: str
-) -> tuple[tuple[Any, Any] | None, list[str]]:
-    """Return the entry of that name, and the names of those before it."""
+def _find_entry(next_event: NextEvent, name: str) -> tuple[tuple[Event, Event] | None, list[str]]:
+    """Return the key and value of that name, and the names before it."""
     others: list[str] = []
     while not isinstance(key := next_event(), MappingEndEvent):
         value = next_event()
-        if key.value == name:
+        text = _text_of(key)
+        if text == name:
             return (key, value), others
-        others.append(key.value)
+        others.append(text)
         _skip(next_event, value)
     return None, others
 
 
-def _find_item(next_event: Callable[[], Any], index: int) -> tuple[Any, Any] | None:
+def _text_of(key: Event) -> str:
+    # The reader refuses every key that is no scalar, and only a file that it read has a source.
+    return key.value if isinstance(key, ScalarEvent) else ""
+
+
+def _find_item(next_event: NextEvent, index: int) -> tuple[Event, Event] | None:
     while not isinstance(event := next_event(), SequenceEndEvent):
         if index == 0:
             return event, event
@@ -230,7 +235,7 @@ def _find_item(next_event: Callable[[], Any], index: int) -> tuple[Any, Any] | N
     return None
 
 
-def _skip(next_event: Callable[[], Any], event: Any) -> None:
+def _skip(next_event: NextEvent, event: Event) -> None:
     depth = 1 if isinstance(event, _STARTS) else 0
     while depth:
         event = next_event()
@@ -242,7 +247,3 @@ def _skip(next_event: Callable[[], Any], event: Any) -> None:
 
 def _span(path: str, position: tuple[int, int]) -> SourceSpan:
     return SourceSpan(path=path, line=position[0] + 1, column=position[1] + 1)
-
-
-def _mark(event: Any) -> tuple[int, int]:
-    return event.start_mark.line, event.start_mark.column

@@ -1,7 +1,6 @@
-"""The door to YAML: bytes to text, text to events, and syntax errors as sentences.
+"""Reads YAML: bytes to text, text to the parser's events, and syntax errors to sentences.
 
-This is the only module that imports yaml; what it hands on is the parser's event objects, which
-carry `start_mark`, `end_mark`, `anchor`, `tag`, `value` and `style`. It knows nothing of scenarios.
+This is the only module that imports yaml. The module knows nothing of scenarios.
 """
 
 from __future__ import annotations
@@ -9,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Protocol
 
 import yaml
 from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
+    Event,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
@@ -28,26 +28,33 @@ from pytest_tavus.spans import SourceSpan
 __all__ = [
     "AliasEvent",
     "DocumentStartEvent",
+    "Event",
     "MappingEndEvent",
     "MappingStartEvent",
+    "NextEvent",
     "ScalarEvent",
     "SequenceEndEvent",
     "SequenceStartEvent",
     "YamlError",
     "events",
+    "find_root",
+    "position_of",
     "read_text",
     "syntax_error",
 ]
 
 YamlError = yaml.YAMLError
-"""What the functions that :func:`events` returns raise for text that is not YAML."""
+"""The error of :func:`events` for text that is not YAML."""
 
-# Python takes ten times as long to compile the characters that are allowed.
+NextEvent = Callable[[], Event]
+"""Returns the next event of a text. Nothing may call it after the event of the stream's end."""
+
+# Python takes ten times as long to compile the complement, the characters that YAML allows.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x80-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _PAIR = re.compile(
     r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9A-Fa-f]{2})\\u([dD][c-fC-F][0-9A-Fa-f]{2})"
 )
-"""Two escapes that are one character, as JSON writes those beyond U+FFFF."""
+"""Two escapes for one character, as JSON writes a character beyond U+FFFF."""
 
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -99,40 +106,53 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def events(text: str, *, pure: bool = False) -> Callable[[], Any]:
-    """Return a function that gives the next event of `text`, and `None` behind the last.
-
-    The parser in C is used where PyYAML has it; `pure` asks for the one in Python.
-    """
+def events(text: str, *, pure: bool = False) -> NextEvent:
+    """Parse a text with PyYAML's C parser, if it is installed; `pure` selects the Python parser."""
     loader = yaml.SafeLoader if pure else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    next_event = _events_of(text, loader)
+    return _refuse_lone_surrogates(next_event) if loader is yaml.SafeLoader else next_event
+
+
+def find_root(next_event: NextEvent) -> Event | None:
+    """Return the first event of the document, `None` for a text without a document."""
+    next_event()
+    return next_event() if isinstance(next_event(), DocumentStartEvent) else None
+
+
+def position_of(event: Event) -> tuple[int, int]:
+    """Return the line and the column at which an event starts, from 0."""
+    mark = event.start_mark
+    return (0, 0) if mark is None else (mark.line, mark.column)
+
+
+class _Parser(Protocol):
+    def get_event(self) -> Event: ...
+
+
+def _events_of(text: str, loader: Callable[[str], _Parser]) -> NextEvent:
     if "\x7f" in text or ("\\u" in text and _PAIR.search(text) is not None):
-        found = _json_tolerant_events(text, loader)
-    else:
-        parser: Any = loader(text)
-        found = cast("Callable[[], Any]", parser.get_event)
-    return _refuse_lone_surrogates(found) if loader is yaml.SafeLoader else found
+        return _json_tolerant_events(text, loader)
+    return loader(text).get_event
 
 
-def _refuse_lone_surrogates(next_event: Callable[[], Any]) -> Callable[[], Any]:
-    """Refuse half a surrogate pair, as the parser in C does."""
-
-    def next_checked_event() -> Any:
+def _refuse_lone_surrogates(next_event: NextEvent) -> NextEvent:
+    def next_checked_event() -> Event:
         event = next_event()
+        # The C parser raises this error itself; the Python parser accepts half a surrogate pair.
         if type(event) is ScalarEvent and _HALF.search(event.value) is not None:
-            problem = "found invalid Unicode character escape code"
-            mark: Any = event.start_mark
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+            problem, mark = "found invalid Unicode character escape code", event.start_mark
+            at = mark if isinstance(mark, yaml.Mark) else None
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=at)
         return event
 
     return next_checked_event
 
 
-def _json_tolerant_events(text: str, loader: Any) -> Callable[[], Any]:
-    """Read what JSON allows in a text and PyYAML does not: U+007F, and escaped surrogate pairs.
+def _json_tolerant_events(text: str, loader: Callable[[str], _Parser]) -> NextEvent:
+    """Parse text that JSON allows and PyYAML does not: U+007F, and escaped surrogate pairs.
 
-    While the parser looks at them, other characters stand in for U+007F and for the backslashes of
-    pairs, so that every place stays where it was. In a text that is not in double quotes, the
-    escapes are text.
+    The parser gets single characters in the place of U+007F and of the backslashes of pairs, so
+    every position stays the same. In a text that is not in double quotes, the escapes are text.
     """
     lower = text.lower()
     free = (
@@ -144,10 +164,10 @@ def _json_tolerant_events(text: str, loader: Any) -> Callable[[], Any]:
     changed = _PAIR.sub(
         lambda pair: f"{pair[1]}{backslash}u{pair[2]}{backslash}u{pair[3]}", text
     ).replace("\x7f", delete)
-    parser: Any = loader(changed)
+    parser = loader(changed)
     pairs = re.compile(f"{backslash}u([0-9A-Fa-f]{{4}}){backslash}u([0-9A-Fa-f]{{4}})")
 
-    def next_event() -> Any:
+    def next_event() -> Event:
         event = parser.get_event()
         if type(event) is ScalarEvent:
             if event.style == '"':
@@ -163,7 +183,7 @@ def _decode_surrogates(pair: re.Match[str]) -> str:
 
 
 def read_text(path: Path, shown: str, *, max_bytes: int) -> str:
-    """Return the text of a file.
+    """Read a file whose name messages show as `shown`.
 
     Raises:
         ScenarioError: the file cannot be read, is too large, is not UTF-8, or holds characters
@@ -190,7 +210,12 @@ def read_text(path: Path, shown: str, *, max_bytes: int) -> str:
 
 
 def check_text(text: str, shown: str) -> str:
-    """Return the text, unless it holds a character that YAML does not allow."""
+    """Return the text.
+
+    Raises:
+        ScenarioError: the text holds a character that YAML does not allow.
+
+    """
     if (match := _UNPRINTABLE.search(text)) is None:
         return text
     line = text.count("\n", 0, match.start()) + 1
@@ -200,7 +225,7 @@ def check_text(text: str, shown: str) -> str:
 
 
 def syntax_error(error: Exception, text: str, shown: str) -> Problem:
-    """Say in one sentence what the parser stumbled over, and where."""
+    """Translate an error of the parser to a sentence and a position."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     found = str(getattr(error, "problem", None) or error)
     line, column = (mark.line, mark.column) if mark is not None else (0, 0)

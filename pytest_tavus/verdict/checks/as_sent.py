@@ -1,7 +1,7 @@
-"""Arguments as they were sent, the way an expectation sees them.
+"""Findings about arguments that the request of a call leaves ambiguous, or never carried.
 
-What a request leaves open is never taken for what is expected: an argument that can be read in
-several ways is a finding of its own, and a call of which no request was made has sent nothing.
+An ambiguous argument has its own finding, and never counts as the expected argument. A call without
+a request has sent no arguments.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Final
 
 from pytest_tavus.contract.tool.sent import UNSENT, Doubt
 from pytest_tavus.spans import SourceSpan
+from pytest_tavus.verdict.call import Call
+from pytest_tavus.verdict.checks.call_failure import build_call_failure, is_unhandled
 from pytest_tavus.verdict.checks.case import Case, TurnCase
-from pytest_tavus.verdict.checks.trouble import build_call_failure, is_unhandled
-from pytest_tavus.verdict.checks.wanted import Expected
+from pytest_tavus.verdict.checks.expected import Expected
 from pytest_tavus.verdict.checks.words import describe_request, format_sent_call
-from pytest_tavus.verdict.seen import Call
 from pytest_tavus.verdict.verdict import Finding
 
 _WHY: Final[Mapping[Doubt, tuple[str, str]]] = MappingProxyType(
@@ -43,13 +43,13 @@ _WHY: Final[Mapping[Doubt, tuple[str, str]]] = MappingProxyType(
         ),
     }
 )
-"""Why an argument cannot be read, and what to do about it."""
+"""The reason why an argument cannot be read, and the advice."""
 
 
 def build_unclear_finding(
     call: Call, doubts: Sequence[tuple[str, Doubt]], case: Case, *, at: SourceSpan, asked: str
 ) -> Finding:
-    """Tell of arguments that are asked about and that what was sent leaves open."""
+    """Report ambiguous arguments that an expectation or a `never` names."""
     (name, doubt), *others = doubts
     why, hint = _WHY[doubt]
     path = f"arguments.{case.show(name)} of {call.name}"
@@ -67,19 +67,19 @@ def build_unclear_finding(
     )
 
 
-def check_sent(want: Expected, call: Call, turn: TurnCase) -> Finding | None:
-    """Tell of expected arguments of which no request was made; `None` where that is told already.
+def check_sent(expected: Expected, call: Call, turn: TurnCase) -> Finding | None:
+    """Report expected arguments of a call without a request, whatever the expected status.
 
-    Whatever status was expected, nobody has seen the arguments.
+    A call that nothing handled has a finding of its own.
     """
-    if call.arguments is not UNSENT or not want.asks_arguments or is_unhandled(call):
+    if call.arguments is not UNSENT or not expected.asks_arguments or is_unhandled(call):
         return None
     why = build_call_failure(call, turn.show)
     return Finding(
         kind="unsent_call",
         message=f"{call.name} was expected with arguments, but was never sent: {why.reason}",
         owner=why.owner,
-        span=turn.where(want.expectation.at),
+        span=turn.where(expected.expectation.at),
         turn=turn.number,
         seqs=tuple(reversed(call.seqs)),
         closest=format_sent_call(call, turn.show),

@@ -1,4 +1,4 @@
-"""Calls that are not the very ones written: the best assignment, and what it leaves over."""
+"""Assigns calls to expectations if the calls are not exactly the expected calls in order."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from pytest_tavus.matching.assignment.plan import Assignment, Group, Leaf, Node,
 from pytest_tavus.scenario.values.model import CallExpectation, CallGroup
 from pytest_tavus.scenario.values.templates import MissingValue
 from pytest_tavus.trace.facts import Decider
+from pytest_tavus.verdict.call import UNREADABLE, Call
 from pytest_tavus.verdict.checks.as_sent import build_unclear_finding, check_sent
 from pytest_tavus.verdict.checks.case import CheckResult, TurnCase
 from pytest_tavus.verdict.checks.change import suggest_arguments
 from pytest_tavus.verdict.checks.deciders import facts_of
+from pytest_tavus.verdict.checks.expected import LEFT_OVER, Expected, Pricing
 from pytest_tavus.verdict.checks.outcome import check_outcome
 from pytest_tavus.verdict.checks.unmatched import (
     build_missing_call_finding,
@@ -29,25 +31,23 @@ from pytest_tavus.verdict.checks.unmatched import (
     check_unexpected_calls,
     list_extra_deciders,
 )
-from pytest_tavus.verdict.checks.wanted import LEFT_OVER, Expected, Pricing
 from pytest_tavus.verdict.checks.words import (
     describe_request,
     differences,
     format_sent_call,
     join_lines,
 )
-from pytest_tavus.verdict.seen import UNREADABLE, Call
 from pytest_tavus.verdict.verdict import Difference, Finding
 
 
-def check_arguments(want: Expected, call: Call, turn: TurnCase) -> Finding | None:
-    """Tell the first argument that differs, with both values; `None` where all are right."""
-    expectation = want.expectation
+def check_arguments(expected: Expected, call: Call, turn: TurnCase) -> Finding | None:
+    """Report the first argument that differs, with both values."""
+    expectation = expected.expectation
     if call.arguments is UNREADABLE or call.arguments is UNSENT:
-        return None  # told by themselves
-    mismatches = want.mismatches(call)
+        return None  # other checks report both
+    mismatches = expected.mismatches(call)
     if not mismatches:
-        doubts = want.doubts(call)
+        doubts = expected.doubts(call)
         at = turn.where(expectation.at)
         return (
             build_unclear_finding(call, doubts, turn.case, at=at, asked="was expected")
@@ -69,7 +69,7 @@ def check_arguments(want: Expected, call: Call, turn: TurnCase) -> Finding | Non
         closest=format_sent_call(call, turn.show),
         differences=found,
         detail=join_lines(_describe_other_calls(call, turn), describe_request(call, turn.show)),
-        change=suggest_arguments(want, call, turn),
+        change=suggest_arguments(expected, call, turn),
     )
 
 
@@ -85,31 +85,36 @@ def _describe_other_calls(call: Call, turn: TurnCase) -> str | None:
 Matched = list[tuple[Expected, Call]]
 
 _ALLOWED: Final = 1
-"""The cost of an allowed call: the least, so that an expectation that it meets comes first."""
+"""The cost of an allowed call: the least above 0, so that a call that meets an expectation is
+assigned to the expectation."""
 
 
-def check_assignment(group: CallGroup, wanted: Sequence[Expected], turn: TurnCase) -> CheckResult:
-    """Assign the calls of a turn to a group of expectations, and tell what does not fit."""
+def check_assignment(
+    group: CallGroup, expectations: Sequence[Expected], turn: TurnCase
+) -> CheckResult:
+    """Assign the calls of a turn to a group of expectations, and report the mismatches."""
     try:
         plan = _build_plan(group)
-        best = _find_best(plan, wanted, turn)
+        best = _find_best(plan, expectations, turn)
     except TooManyWaysError:
         return CheckResult((build_too_many_ways_finding(turn, group.at),), (turn.deciders.call,))
-    return CheckResult(_findings(plan, best, wanted, turn), _facts(best, wanted, turn))
+    return CheckResult(_findings(plan, best, expectations, turn), _facts(best, expectations, turn))
 
 
-def _facts(best: Assignment, wanted: Sequence[Expected], turn: TurnCase) -> list[Decider | None]:
+def _facts(
+    best: Assignment, expectations: Sequence[Expected], turn: TurnCase
+) -> list[Decider | None]:
     met = {row for row, _ in best.pairs}
     facts: list[Decider | None] = [
-        turn.deciders.call for row in range(len(wanted)) if row not in met
+        turn.deciders.call for row in range(len(expectations)) if row not in met
     ]
     for row, seen in best.pairs:
-        facts += facts_of(wanted[row], turn.calls[seen], turn)
+        facts += facts_of(expectations[row], turn.calls[seen], turn)
     return facts + list_extra_deciders(turn, [turn.calls[seen] for seen in best.extra])
 
 
 def _build_plan(group: CallGroup) -> Node:
-    """Return the group as a plan whose rows are numbered as :func:`expectations` yields."""
+    """Return the group as a plan with its rows numbered in the order of the file."""
     return _build_node(group, iter(range(10**9)))
 
 
@@ -122,15 +127,15 @@ def _build_node(part: CallExpectation | CallGroup, rows: Iterator[int]) -> Node:
     return Leaf(row=next(rows), minimum=part.times.minimum, maximum=part.times.maximum)
 
 
-def _find_best(plan: Node, wanted: Sequence[Expected], turn: TurnCase) -> Assignment:
-    if turn.turn.extra and (met := _assign_meant(plan, wanted, turn)) is not None:
+def _find_best(plan: Node, expectations: Sequence[Expected], turn: TurnCase) -> Assignment:
+    if turn.turn.extra and (met := _assign_meant(plan, expectations, turn)) is not None:
         return met
-    costs = Pricing(wanted, turn)
+    costs = Pricing(expectations, turn)
     extra = _ALLOWED if turn.turn.extra else LEFT_OVER
     count = len(turn.calls)
     best = assign(plan, costs, count=count, missing=LEFT_OVER, extra=extra)
     if best.cost:
-        # Where another order would explain more, the order is what is wrong.
+        # If another order explains more, the order is the mistake to report.
         loose = without_order(plan)
         with suppress(TooManyWaysError):
             free = assign(loose, costs, count=count, missing=LEFT_OVER, extra=extra)
@@ -138,14 +143,16 @@ def _find_best(plan: Node, wanted: Sequence[Expected], turn: TurnCase) -> Assign
     return best
 
 
-def _assign_meant(plan: Node, wanted: Sequence[Expected], turn: TurnCase) -> Assignment | None:
-    """Let the calls that are meant by an expectation be met; `None` where they are not all.
+def _assign_meant(
+    plan: Node, expectations: Sequence[Expected], turn: TurnCase
+) -> Assignment | None:
+    """Assign only the calls that some expectation means; `None` if that has a cost.
 
-    `extra: allowed` allows other calls, and not more of those that are expected.
+    `extra: allowed` allows other calls, but no repetition of an expected call.
     """
-    meant = [index for index, call in enumerate(turn.calls) if _is_meant(call, wanted, turn)]
+    meant = [index for index, call in enumerate(turn.calls) if _is_meant(call, expectations, turn)]
     calls = [turn.calls[index] for index in meant]
-    costs = Pricing(wanted, replace(turn, calls=calls))
+    costs = Pricing(expectations, replace(turn, calls=calls))
     met = assign(plan, costs, count=len(calls), missing=LEFT_OVER, extra=LEFT_OVER)
     if met.cost:
         return None
@@ -153,18 +160,18 @@ def _assign_meant(plan: Node, wanted: Sequence[Expected], turn: TurnCase) -> Ass
     return replace(met, pairs=tuple((row, meant[seen]) for row, seen in met.pairs), extra=others)
 
 
-def _is_meant(call: Call, wanted: Sequence[Expected], turn: TurnCase) -> bool:
-    return any(want.is_meant(call, turn) for want in wanted)
+def _is_meant(call: Call, expectations: Sequence[Expected], turn: TurnCase) -> bool:
+    return any(expected.is_meant(call, turn) for expected in expectations)
 
 
 def _findings(
-    plan: Node, best: Assignment, wanted: Sequence[Expected], turn: TurnCase
+    plan: Node, best: Assignment, expectations: Sequence[Expected], turn: TurnCase
 ) -> list[Finding]:
-    found = [*_check_order(plan, best, wanted, turn)]
-    found += _check_pairs([(wanted[row], turn.calls[seen]) for row, seen in best.pairs], turn)
+    found = [*_check_order(plan, best, expectations, turn)]
+    found += _check_pairs([(expectations[row], turn.calls[seen]) for row, seen in best.pairs], turn)
     left = [turn.calls[seen] for seen in best.extra]
-    found += _check_missing(best, wanted, turn, left)
-    repeated = [turn.turn.extra and _is_meant(call, wanted, turn) for call in left]
+    found += _check_missing(best, expectations, turn, left)
+    repeated = [turn.turn.extra and _is_meant(call, expectations, turn) for call in left]
     found += [
         build_repeated_call_finding(call, turn)
         for call, again in zip(left, repeated, strict=True)
@@ -173,7 +180,7 @@ def _findings(
     found += check_unexpected_calls(
         turn, [call for call, again in zip(left, repeated, strict=True) if not again]
     )
-    if found and not best.surely_best:
+    if found and not best.is_optimal:
         found[0] = replace(found[0], detail=_add_remark(found[0].detail))
     return found
 
@@ -187,37 +194,37 @@ def _add_remark(detail: str | None) -> str:
 
 
 def _check_missing(
-    best: Assignment, wanted: Sequence[Expected], turn: TurnCase, left: Sequence[Call]
+    best: Assignment, expectations: Sequence[Expected], turn: TurnCase, left: Sequence[Call]
 ) -> Iterator[Finding]:
     found = Counter(row for row, _ in best.pairs)
     for row in dict.fromkeys(best.missing):
-        yield build_missing_call_finding(wanted[row], turn, left=left, found=found[row])
+        yield build_missing_call_finding(expectations[row], turn, left=left, found=found[row])
 
 
 def _check_order(
-    plan: Node, best: Assignment, wanted: Sequence[Expected], turn: TurnCase
+    plan: Node, best: Assignment, expectations: Sequence[Expected], turn: TurnCase
 ) -> Iterator[Finding]:
     earliest = dict(reversed(best.pairs))
     latest = dict(best.pairs)
     for first, second in precedences(plan):
         if first in latest and second in earliest and latest[first] > earliest[second]:
-            late = (wanted[first], turn.calls[latest[first]])
-            early = (wanted[second], turn.calls[earliest[second]])
+            late = (expectations[first], turn.calls[latest[first]])
+            early = (expectations[second], turn.calls[earliest[second]])
             yield build_wrong_order_finding(late, early, turn)
             return
 
 
 def _check_pairs(matched: Matched, turn: TurnCase) -> tuple[Finding, ...]:
     findings: list[Finding] = []
-    for one, call in matched:
+    for unfilled, call in matched:
         try:
-            want = one.refill(call, turn)
+            expected = unfilled.refill(call, turn)
         except MissingValue as error:
-            findings.append(build_not_comparable_finding(turn, one.expectation.at, error))
+            findings.append(build_not_comparable_finding(turn, unfilled.expectation.at, error))
             continue
-        wrong = check_arguments(want, call, turn)
-        found = [wrong] if wrong is not None else check_outcome(want, call, turn)
-        if not found and (never := check_sent(want, call, turn)) is not None:
+        wrong = check_arguments(expected, call, turn)
+        found = [wrong] if wrong is not None else check_outcome(expected, call, turn)
+        if not found and (never := check_sent(expected, call, turn)) is not None:
             found = [never]
         findings += found
     return tuple(findings)

@@ -1,4 +1,4 @@
-"""What holds for every call, expected or not: it is handled, well formed, and not forbidden."""
+"""Rules for every call, expected or not: calls are handled, are well formed, and save values."""
 
 from __future__ import annotations
 
@@ -6,25 +6,24 @@ from collections.abc import Iterator
 
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import did_you_mean
-from pytest_tavus.matching.compare import describe
 from pytest_tavus.matching.masked import require_known
-from pytest_tavus.matching.text import quote_text
+from pytest_tavus.matching.text import describe, quote_text
 from pytest_tavus.scenario.rules.rule import list_expected_calls
 from pytest_tavus.scenario.values.model import Turn
 from pytest_tavus.spans import Loc, SourceSpan, format_loc
 from pytest_tavus.trace.facts import Decider
+from pytest_tavus.verdict.call import UNREADABLE, Call, Show
+from pytest_tavus.verdict.checks.call_failure import build_call_failure, is_unhandled
 from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Case, CheckResult, TurnCase
 from pytest_tavus.verdict.checks.deciders import save_decider
 from pytest_tavus.verdict.checks.outcome import build_nothing_saved_finding, has_saved
 from pytest_tavus.verdict.checks.schemas import SchemaError, describe_constraint, missing_name
-from pytest_tavus.verdict.checks.trouble import build_call_failure, is_unhandled
-from pytest_tavus.verdict.checks.words import Show, format_pal_call, format_sent_call
-from pytest_tavus.verdict.seen import UNREADABLE, Call
+from pytest_tavus.verdict.checks.words import format_pal_call, format_sent_call
 from pytest_tavus.verdict.verdict import Difference, Finding
 
 
 def call_span(call: Call, case: Case) -> SourceSpan:
-    """Return the line that makes a call: as it is played, else as it is expected, else its turn."""
+    """Return the line of the scenario that causes a call: in `plays`, in `calls`, else its turn."""
     number = call.entry.turn
     turns = case.scenario.turns
     if not 0 < number <= len(turns):
@@ -33,10 +32,10 @@ def call_span(call: Call, case: Case) -> SourceSpan:
     written = [at for at, tool in _list_written_calls(turn) if tool == call.name]
     if not written:
         return case.scenario.where(turn.at)
-    seen = case.observed.turn(number)
-    same = [one for one in (*seen.calls, *seen.calls_after) if one.name == call.name]
-    place = next((index for index, one in enumerate(same) if one is call), 0)
-    return case.scenario.where(written[min(place, len(written) - 1)])
+    observed = case.observed.turn(number)
+    same = [each for each in (*observed.calls, *observed.calls_after) if each.name == call.name]
+    index = next((index for index, each in enumerate(same) if each is call), 0)
+    return case.scenario.where(written[min(index, len(written) - 1)])
 
 
 def _list_written_calls(turn: Turn) -> Iterator[tuple[Loc, str]]:
@@ -47,10 +46,10 @@ def _list_written_calls(turn: Turn) -> Iterator[tuple[Loc, str]]:
 
 
 class NamedCalls:
-    """The names of the tools that were called are known."""
+    """The names of the called tools are known."""
 
     def check(self, case: Case) -> CheckResult:
-        """Look at the names in a masked trace.
+        """Read the tool names in a masked trace.
 
         Raises:
             UnknownValueError: a name was masked before the trace was stored.
@@ -63,10 +62,9 @@ class NamedCalls:
 
 
 class HandledCalls:
-    """A call that nothing takes is never green, whatever is expected of it."""
+    """Something handles every call. An unhandled call fails, whatever its expected status."""
 
     def check(self, turn: TurnCase) -> CheckResult:
-        """Find the calls that nothing took."""
         if not turn.calls:
             return NOTHING_TO_CHECK
         return CheckResult(
@@ -97,10 +95,9 @@ def _unhandled_hint(call: Call) -> str:
 
 
 class WellFormedCalls:
-    """Every call is of a tool of the PAL, with arguments as the tool's `parameters` say."""
+    """Every call has a tool of the PAL and arguments that are valid by the tool's `parameters`."""
 
     def check(self, case: Case) -> CheckResult:
-        """Validate the arguments of every call of the conversation."""
         findings: list[Finding] = []
         facts: list[Decider | None] = []
         for call in case.observed.calls.values():
@@ -127,7 +124,7 @@ def _is_unchecked(call: Call, case: Case) -> bool:
 
 def _check_tool(call: Call, case: Case) -> Iterator[Finding]:
     if call.name.startswith("tavus_"):
-        return  # a system tool, which no PAL defines itself
+        return  # no PAL defines a system tool itself
     known = ", ".join(case.tools) or "none"
     yield _finding(
         call,
@@ -173,7 +170,7 @@ def _complaint(error: SchemaError, show: Show) -> str:
     if error.keyword == "type":
         asked = describe_constraint(error)
         return f"with {path} {describe(show(error.found))}, where its parameters ask for {asked}"
-    if show(error.found) != error.found:  # its message quotes the value, so it is told by the rule
+    if show(error.found) != error.found:  # the message of the error would quote a secret
         return f"with {path} not as its parameters ask: {describe_constraint(error)}"
     return f"with {path} not as its parameters ask: {error.message}"
 
@@ -200,18 +197,17 @@ def _finding(
 
 
 class SavedByTurn:
-    """`save` of a turn: its last call leaves the value behind."""
+    """`save` of a turn: its last call provides the value."""
 
     def check(self, turn: TurnCase) -> CheckResult:
-        """Find values that were to be kept and were not."""
-        wanted = turn.turn.save
-        if not wanted or not turn.played:
+        paths = turn.turn.save
+        if not paths or not turn.played:
             return NOTHING_TO_CHECK
         last = turn.calls[-1] if turn.calls else None
-        missing = [(name, path) for name, path in wanted.items() if not has_saved(turn, name)]
+        missing = [(name, path) for name, path in paths.items() if not has_saved(turn, name)]
         found = [
             build_nothing_saved_finding(turn, last, name, path=path, at=turn.turn.at)
             for name, path in missing
         ]
         row = turn.deciders
-        return CheckResult(found, [save_decider(path, last, row) for path in wanted.values()])
+        return CheckResult(found, [save_decider(path, last, row) for path in paths.values()])

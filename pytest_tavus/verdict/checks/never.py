@@ -1,71 +1,63 @@
-"""`never`: calls that must not be seen, neither as the PAL called them nor as they were sent."""
+"""`never`: forbidden calls, with the PAL's arguments or with the sent arguments."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from pytest_tavus.contract.tool.sent import UNSENT
 from pytest_tavus.matching.compare import matches
 from pytest_tavus.scenario.values.model import CallPattern
 from pytest_tavus.trace.facts import Decider, Deciders, choose_decider
+from pytest_tavus.verdict.call import Call
 from pytest_tavus.verdict.checks.as_sent import build_unclear_finding
 from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Case, CheckResult, TurnCase
 from pytest_tavus.verdict.checks.words import describe_request, format_pal_call, format_sent_call
-from pytest_tavus.verdict.seen import Call
 from pytest_tavus.verdict.verdict import Finding
 
 
 class NeverInScenario:
-    """`never` of a scenario: calls that must not be seen at any time."""
+    """`never` of a scenario: calls that are forbidden in the whole conversation."""
 
     def check(self, case: Case) -> CheckResult:
-        """Find forbidden calls in the whole conversation."""
-        patterns = case.scenario.never
-        if not patterns or not case.observed.turns:
+        if not case.observed.turns:
             return NOTHING_TO_CHECK
-        found = [
-            finding
-            for pattern in patterns
-            for call in case.observed.calls.values()
-            if pattern.tool == call.name
-            for finding in _check_call(
-                pattern, call, case, case.fill(pattern.arguments, turn=call.entry.turn)
-            )
-        ]
-        calls = case.observed.calls.values()
-        return CheckResult(
-            found, [_avoidance_decider(one, calls, case.deciders) for one in patterns]
-        )
+        return _check_patterns(case.scenario.never, list(case.observed.calls.values()), case)
 
 
 class NeverInTurn:
-    """`never` of a turn."""
+    """`never` of a turn: calls that are forbidden in the turn and after its end."""
 
     def check(self, turn: TurnCase) -> CheckResult:
-        """Find forbidden calls of the turn, those after its end included."""
-        patterns = turn.turn.never
-        if not patterns or not turn.played:
+        if not turn.played:
             return NOTHING_TO_CHECK
         calls = [*turn.observed.calls, *turn.observed.calls_after]
-        found = [
-            finding
-            for pattern in patterns
-            for call in calls
-            if pattern.tool == call.name
-            for finding in _check_call(pattern, call, turn.case, turn.fill(pattern.arguments))
-        ]
-        return CheckResult(
-            found, [_avoidance_decider(one, calls, turn.deciders) for one in patterns]
+        return _check_patterns(turn.turn.never, calls, turn.case)
+
+
+def _check_patterns(
+    patterns: Sequence[CallPattern], calls: Sequence[Call], case: Case
+) -> CheckResult:
+    found = [
+        finding
+        for pattern in patterns
+        for call in calls
+        if pattern.tool == call.name
+        for finding in _check_call(
+            pattern, call, case, case.fill(pattern.arguments, turn=call.entry.turn)
         )
+    ]
+    return CheckResult(
+        found, [_avoidance_decider(pattern, calls, case.deciders) for pattern in patterns]
+    )
 
 
 def _avoidance_decider(
-    pattern: CallPattern, calls: Iterable[Call], row: Deciders
+    pattern: CallPattern, calls: Sequence[Call], row: Deciders
 ) -> Decider | None:
-    """Return who decided that a call was not made: by its arguments, where only some are forbidden.
+    """Return the decider of the fact that a forbidden call was not made.
 
-    The script decides which calls are made; arguments that it fills from an answer it does not.
+    The script decides which calls the PAL makes. If only some arguments are forbidden, the decider
+    is the source of the answer that filled the arguments.
     """
     if not pattern.arguments:
         return row.call
@@ -73,8 +65,9 @@ def _avoidance_decider(
     return choose_decider(map(row.arguments_decider, filled), row.call) if filled else row.call
 
 
-def _check_call(pattern: CallPattern, call: Call, case: Case, arguments: Any) -> Iterator[Finding]:
-    """Yield what a call breaks: as it was called, or as it was sent."""
+def _check_call(
+    pattern: CallPattern, call: Call, case: Case, arguments: object
+) -> Iterator[Finding]:
     if matches(arguments, call.called_arguments):
         yield _build_forbidden_finding(pattern, call, case, format_pal_call(call, case.show))
         return

@@ -1,4 +1,4 @@
-"""What became of an expected call: its status, its answer, its time, what it leaves behind."""
+"""Checks the outcome of an expected call: its status, its answer, its time and its saved values."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from pytest_tavus.scenario.values.model import CallExpectation
 from pytest_tavus.scenario.values.templates import root
 from pytest_tavus.spans import Loc
 from pytest_tavus.trace.events import Failure
+from pytest_tavus.verdict.call import Call
+from pytest_tavus.verdict.checks.call_failure import build_call_failure, is_unhandled, may_be_meant
 from pytest_tavus.verdict.checks.case import TurnCase
 from pytest_tavus.verdict.checks.change import suggest_result
-from pytest_tavus.verdict.checks.trouble import build_call_failure, is_unhandled, may_be_meant
-from pytest_tavus.verdict.checks.wanted import Expected, has_status, is_within, measure_answer_time
+from pytest_tavus.verdict.checks.expected import (
+    Expected,
+    has_status,
+    is_within,
+    measure_answer_time,
+)
 from pytest_tavus.verdict.checks.words import describe_answer, differences, format_seconds
-from pytest_tavus.verdict.seen import Call
 from pytest_tavus.verdict.verdict import Difference, Finding
 
 _FAILED: Mapping[Failure, str] = MappingProxyType(
@@ -28,20 +33,19 @@ _FAILED: Mapping[Failure, str] = MappingProxyType(
 )
 
 
-def check_outcome(want: Expected, call: Call, turn: TurnCase) -> list[Finding]:
-    """Hold what became of a call against what was expected of it."""
+def check_outcome(expected: Expected, call: Call, turn: TurnCase) -> list[Finding]:
     findings: list[Finding] = []
     tool = turn.case.tools.get(call.name)
     if is_unhandled(call):
-        return findings  # told by a check of its own, whatever status was expected
-    if not has_status(want.expectation.status, call, tool):
-        return [_build_wrong_status_finding(want.expectation, call, turn)]
-    if want.expectation.expects_result:
-        findings += _check_result(want, call, turn)
-    if want.expectation.within is not None:
-        findings += _check_within(want.expectation, call, turn)
-    if want.expectation.save:
-        findings += _check_saved(want.expectation, call, turn)
+        return findings  # another check reports it, whatever the expected status
+    if not has_status(expected.expectation.status, call, tool):
+        return [_build_wrong_status_finding(expected.expectation, call, turn)]
+    if expected.expectation.expects_result:
+        findings += _check_result(expected, call, turn)
+    if expected.expectation.within is not None:
+        findings += _check_within(expected.expectation, call, turn)
+    if expected.expectation.save:
+        findings += _check_saved(expected.expectation, call, turn)
     return findings
 
 
@@ -83,7 +87,7 @@ def _suggest_status(expectation: CallExpectation, call: Call) -> str | None:
         return None
     code = call.resolved.http_status
     if code is not None and code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return None  # to expect a crash would make little sense
+        return None  # a scenario should not expect a crash
     failure = call.resolved.failure
     if failure is not None:
         return None if failure == "crash" else f"status: {failure}"
@@ -95,7 +99,7 @@ def _suggest_status(expectation: CallExpectation, call: Call) -> str | None:
 def build_failed_call_finding(
     call: Call, turn: TurnCase, expectation: CallExpectation | None
 ) -> Finding:
-    """Tell of a call that failed where nobody expected it to."""
+    """Report a call that failed without an expected failure."""
     why = build_call_failure(call, turn.show)
     verb = "was not answered" if why.kind == "unanswered_call" else "failed"
     return Finding(
@@ -122,8 +126,8 @@ def _actual_status(call: Call) -> str | int | None:
     return code or resolved.failure or resolved.status
 
 
-def _check_result(want: Expected, call: Call, turn: TurnCase) -> Iterator[Finding]:
-    mismatches = compare(want.result, call.answer)
+def _check_result(expected: Expected, call: Call, turn: TurnCase) -> Iterator[Finding]:
+    mismatches = compare(expected.result, call.answer)
     if not mismatches:
         return
     found = differences(mismatches, turn.show, "result")
@@ -135,12 +139,12 @@ def _check_result(want: Expected, call: Call, turn: TurnCase) -> Iterator[Findin
             f"but {_describe_actual(first)}"
         ),
         owner="handler",
-        span=turn.where((*want.expectation.at, "result")),
+        span=turn.where((*expected.expectation.at, "result")),
         turn=turn.number,
         seqs=tuple(reversed(call.seqs)),
         differences=found,
         detail=describe_answer(call, turn.show),
-        change=suggest_result(want, call, turn),
+        change=suggest_result(expected, call, turn),
     )
 
 
@@ -175,15 +179,14 @@ def _check_saved(expectation: CallExpectation, call: Call, turn: TurnCase) -> It
 
 
 def has_saved(turn: TurnCase, name: str) -> bool:
-    """Tell whether a value was kept in this turn."""
-    kept = turn.case.observed.saved
-    return any(entry.turn == turn.number and event.name == name for entry, event in kept)
+    saved = turn.case.observed.saved
+    return any(entry.turn == turn.number and event.name == name for entry, event in saved)
 
 
 def build_nothing_saved_finding(
     turn: TurnCase, call: Call | None, name: str, *, path: str, at: Loc
 ) -> Finding:
-    """Tell of a value that was to be kept and was not there."""
+    """Report a `save` whose path has no value."""
     why = "no call was made" if call is None else f"{call.name} has no such value"
     from_answer = root(path) == "result"
     return Finding(

@@ -1,9 +1,8 @@
-"""`events` and `quiet`: what a participant of the room would have seen."""
+"""`events` and `quiet`: the events that a participant of the room would have received."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from pytest_tavus.contract.events import messages_of
 from pytest_tavus.matching.compare import compare, distance, matches
@@ -18,22 +17,21 @@ from pytest_tavus.verdict.checks.unmatched import build_not_comparable_finding
 from pytest_tavus.verdict.checks.words import differences, format_seconds, format_sent_call
 from pytest_tavus.verdict.verdict import Finding
 
-Message = tuple[Entry, Mapping[str, Any]]
+Message = tuple[Entry, Mapping[str, object]]
 
 
 class RoomEvents:
     """The keyword `events`: Tavus's app messages of a turn, by type and properties."""
 
     def check(self, turn: TurnCase) -> CheckResult:
-        """Look for each expected event, and for each that must be absent."""
-        wanted = turn.turn.events
-        if not wanted or not turn.played:
+        expectations = turn.turn.events
+        if not expectations or not turn.played:
             return NOTHING_TO_CHECK
         messages = _messages(turn)
         findings: list[Finding] = []
         facts: list[Decider | None] = []
-        for each in wanted:
-            finding, decider = _check_event(each, messages, turn)
+        for expectation in expectations:
+            finding, decider = _check_event(expectation, messages, turn)
             findings += [] if finding is None else [finding]
             facts.append(decider)
         return CheckResult(findings, facts)
@@ -43,9 +41,9 @@ def _messages(turn: TurnCase) -> list[Message]:
     opened = turn.case.trace.opened()
     conversation_id = "" if opened is None else opened.conversation_id
     channels = {call_id: call.called.channel for call_id, call in turn.case.observed.calls.items()}
-    read: Callable[[Any], Any] = read_masked if turn.case.trace.masked else dict
+    masked = turn.case.trace.masked
     return [
-        (entry, read(message))
+        (entry, read_masked(message) if masked else message)
         for entry in turn.case.trace.entries
         if entry.turn == turn.number
         for message in messages_of(entry, conversation_id=conversation_id, channels=channels)
@@ -53,25 +51,25 @@ def _messages(turn: TurnCase) -> list[Message]:
 
 
 def _check_event(
-    wanted: EventExpectation, messages: list[Message], turn: TurnCase
+    expectation: EventExpectation, messages: list[Message], turn: TurnCase
 ) -> tuple[Finding | None, Decider | None]:
-    """Return what is wrong with an event, and who decided the one that was found."""
+    """Return the finding, if any, and the decider of the event that was found."""
     row = turn.deciders
     try:
-        properties = turn.fill(wanted.properties)
+        properties = turn.fill(expectation.properties)
     except ValueError as error:
-        return build_not_comparable_finding(turn, wanted.at, error), row.event
-    kin = [item for item in messages if item[1]["event_type"] == wanted.event_type]
+        return build_not_comparable_finding(turn, expectation.at, error), row.event
+    kin = [item for item in messages if item[1]["event_type"] == expectation.event_type]
     found = [item for item in kin if matches(properties, item[1]["properties"])]
-    if wanted.absent:
-        return _build_forbidden_finding(wanted, found[0], turn) if found else None, row.event
+    if expectation.absent:
+        return _build_forbidden_finding(expectation, found[0], turn) if found else None, row.event
     if not found:
-        return _build_missing_finding(wanted, properties, kin, turn=turn), row.event
+        return _build_missing_finding(expectation, properties, kin, turn=turn), row.event
     return None, choose_decider((decider_of(entry.event, row) for entry, _ in found), row.event)
 
 
 def _build_missing_finding(
-    wanted: EventExpectation, properties: Any, kin: list[Message], *, turn: TurnCase
+    expectation: EventExpectation, properties: object, kin: list[Message], *, turn: TurnCase
 ) -> Finding:
     def far(message: Message) -> int:
         return distance(properties, message[1]["properties"])
@@ -83,21 +81,21 @@ def _build_missing_finding(
     near = () if closest is None else compare(properties, closest[1]["properties"])
     return Finding(
         kind="missing_event",
-        message=f"the event {wanted.event_type}{like} was expected, but {seen}",
+        message=f"the event {expectation.event_type}{like} was expected, but {seen}",
         owner="agent",
-        span=turn.where(wanted.at),
+        span=turn.where(expectation.at),
         turn=turn.number,
         seqs=(closest[0].seq,) if closest is not None else (() if user is None else (user.seq,)),
         closest=None if closest is None else _format_message(closest, turn),
         differences=differences(near, turn.show, "properties"),
-        hint=_hint(wanted, turn),
+        hint=_hint(expectation, turn),
     )
 
 
-def _hint(wanted: EventExpectation, turn: TurnCase) -> str | None:
-    """Say why there is no app message of a call that was made all the same."""
+def _hint(expectation: EventExpectation, turn: TurnCase) -> str | None:
+    """Explain that a call over HTTP sends no app message."""
     by_http = [call.name for call in turn.calls if call.called.channel == "api"]
-    if wanted.event_type != "conversation.tool_call" or not by_http:
+    if expectation.event_type != "conversation.tool_call" or not by_http:
         return None
     return (
         f"{by_http[0]} is delivered over HTTP, and such a tool sends no app message: "
@@ -105,12 +103,14 @@ def _hint(wanted: EventExpectation, turn: TurnCase) -> str | None:
     )
 
 
-def _build_forbidden_finding(wanted: EventExpectation, found: Message, turn: TurnCase) -> Finding:
+def _build_forbidden_finding(
+    expectation: EventExpectation, found: Message, turn: TurnCase
+) -> Finding:
     return Finding(
         kind="forbidden_event",
-        message=f"the event {wanted.event_type} was expected to be absent, but was seen",
+        message=f"the event {expectation.event_type} was expected to be absent, but was seen",
         owner="agent",
-        span=turn.where(wanted.at),
+        span=turn.where(expectation.at),
         turn=turn.number,
         seqs=(found[0].seq,),
         closest=_format_message(found, turn),
@@ -122,16 +122,15 @@ def _format_message(message: Message, turn: TurnCase) -> str:
 
 
 class Quiet:
-    """The keyword `quiet`: after its turn the PAL neither speaks nor calls for that long.
+    """The keyword `quiet`: the seconds after its turn in which the PAL neither speaks nor calls.
 
     The player records the end of the PAL's turn, listens, and records a second end with the
-    seconds it has listened. What stands between the two breaks the silence.
+    seconds for which it listened. Any utterance or call between both ends breaks the silence.
     """
 
     def check(self, turn: TurnCase) -> CheckResult:
-        """Find what was said or called after the PAL's turn was over."""
-        wanted, ended = turn.turn.quiet, turn.observed.end_entry
-        if wanted is None or ended is None:
+        limit, ended = turn.turn.quiet, turn.observed.end_entry
+        if limit is None or ended is None:
             return NOTHING_TO_CHECK
         broken = [
             (entry, f"said {quote_text(turn.show(event.text))}")
@@ -142,14 +141,14 @@ class Quiet:
             for call in turn.observed.calls_after
         ]
         if not broken:
-            listened = turn.observed.quiet_for >= wanted
+            listened = turn.observed.quiet_for >= limit
             return CheckResult((), (turn.deciders.speech,)) if listened else NOTHING_TO_CHECK
         entry, what = min(broken, key=lambda item: item[0].seq)
         after = format_seconds(entry.at - ended.at)
         found = Finding(
             kind="not_quiet",
             message=(
-                f"the PAL was expected to be quiet for {format_seconds(wanted)} after its turn, "
+                f"the PAL was expected to be quiet for {format_seconds(limit)} after its turn, "
                 f"but {what} after {after}"
             ),
             owner="agent",

@@ -1,13 +1,13 @@
-"""Holds one trace against one scenario, with every check there is.
+"""Runs every check on one scenario and its trace.
 
 A new expectation keyword is one class with a `check` method and one line in a table below.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from msgspec import Struct
 
@@ -17,6 +17,7 @@ from pytest_tavus.matching.masked import UnknownValueError
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.trace.facts import Evidence, count_evidence
 from pytest_tavus.trace.log import Trace
+from pytest_tavus.verdict.call import Show, show_clear
 from pytest_tavus.verdict.checks.around_calls import HeardAroundCalls
 from pytest_tavus.verdict.checks.call_rules import (
     HandledCalls,
@@ -41,7 +42,7 @@ from pytest_tavus.verdict.checks.run_through import EveryTurnPlayed, NoFaults
 from pytest_tavus.verdict.checks.schemas import Schemas
 from pytest_tavus.verdict.checks.speech import SaidWithin, Says
 from pytest_tavus.verdict.checks.withheld import KnownAnswers
-from pytest_tavus.verdict.seen import ObservedTrace, build_observed_trace
+from pytest_tavus.verdict.observed import ObservedTrace, build_observed_trace
 from pytest_tavus.verdict.verdict import Finding, Ruling
 
 TURN_CHECKS: Final[tuple[TurnCheck, ...]] = (
@@ -56,39 +57,39 @@ TURN_CHECKS: Final[tuple[TurnCheck, ...]] = (
     RoomEvents(),
     Quiet(),
 )
-"""What is asked of each turn, causes before consequences: the first finding is shown first."""
+"""The checks of each turn, causes before consequences: a failure shows the first finding first."""
 
 CHECKS_BEFORE: Final[tuple[ScenarioCheck, ...]] = (NoFaults(), EveryTurnPlayed())
-"""What is asked of the conversation as a whole; what they find explains the rest."""
+"""The checks of the whole conversation whose findings explain the others."""
 
 CHECKS_AFTER: Final[tuple[ScenarioCheck, ...]] = (WellFormedCalls(), NeverInScenario())
-"""What is asked of every call of the conversation."""
+"""The checks of every call of the conversation."""
 
 MASKED = "masked value"
-"""The subject of a ruling on a check that cannot be held against a stored trace."""
+"""The subject of a ruling on a check that would have to compare a masked value."""
 
 C = TypeVar("C")
 
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 class CheckReport(Struct, frozen=True, kw_only=True):
-    """What all checks together came to."""
+    """The findings and the evidence of all checks."""
 
     findings: tuple[Finding, ...]
     "By turn, then in the order in which a person should read them."
 
     evidence: Evidence
-    "How many facts were held against an expectation, apart by who decided them."
+    "The number of compared facts by decider."
 
     undecided: tuple[Ruling, ...] = ()
-    "What cannot be told, because a value was masked before the trace was stored."
+    "The checks that needed a value which was masked before the trace was stored."
 
     observed: ObservedTrace | None = None
-    "The trace as it was sorted, so that a judge need not sort it again."
+    "The sorted trace, so that a judge does not sort it again."
 
     def merge(self, other: CheckReport) -> CheckReport:
-        """Return this report with what was found elsewhere behind it."""
+        """Append the findings and the evidence of another report."""
         return CheckReport(
             findings=(*self.findings, *other.findings),
             evidence=self.evidence + other.evidence,
@@ -98,10 +99,10 @@ class CheckReport(Struct, frozen=True, kw_only=True):
 
 
 class Checker:
-    """The checks of a run. Keeps nothing of a scenario, only what is costly to make twice."""
+    """The checks of a run. Keeps the validators of schemas, and no state of a scenario."""
 
     def __init__(self, *, read: ArgumentReader, behaviour: Behaviour | None = None) -> None:
-        """`read` finds the arguments of calls in the requests that were made of them."""
+        """`read` reads the arguments of calls from their requests."""
         self._read = read
         self._behaviour = Behaviour() if behaviour is None else behaviour
         self._schemas = Schemas()
@@ -111,18 +112,18 @@ class Checker:
         scenario: Scenario,
         trace: Trace,
         *,
-        show: Callable[[Any], Any] | None = None,
-        scope: Mapping[str, Any] = _NOTHING,
+        show: Show | None = None,
+        scope: Mapping[str, object] = _NOTHING,
     ) -> CheckReport:
-        """Return every finding on a trace.
+        """Run every check on a trace.
 
-        `show` masks what a finding quotes. `scope` is what placeholders can read beside
+        `show` masks the values in findings. `scope` has the roots of placeholders beside
         ``saved``: ``env``.
         """
         rules = CheckRules(
             behaviour=self._behaviour,
             schemas=self._schemas,
-            show=_identity if show is None else show,
+            show=show_clear if show is None else show,
         )
         tools = {tool.name: tool for tool in scenario.pal.tools}
         return _run_checks(
@@ -136,18 +137,6 @@ class Checker:
                 trace.deciders(),
             )
         )
-
-
-def check(
-    scenario: Scenario,
-    trace: Trace,
-    *,
-    read: ArgumentReader,
-    show: Callable[[Any], Any] | None = None,
-    scope: Mapping[str, Any] = _NOTHING,
-) -> CheckReport:
-    """Return every finding on one trace; for many, keep a :class:`Checker`."""
-    return Checker(read=read).check(scenario, trace, show=show, scope=scope)
 
 
 def _run_checks(case: Case) -> CheckReport:
@@ -170,9 +159,9 @@ def _check_clear(case: Case) -> list[CheckResult]:
 
 
 def _check_masked(case: Case, open_: list[Ruling]) -> list[CheckResult]:
-    """Ask what can be told of a stored trace, and note in `open_` what cannot."""
+    """Run the checks on a masked trace, and add a ruling to `open_` for each undecidable check."""
     _ask(NamedCalls(), case, open_)
-    if open_:  # a call of a tool that nobody can name is no call that is missing
+    if open_:  # a call with a masked name could be any call that seems to be missing
         return []
     results = [_ask(check, case, open_) for check in CHECKS_BEFORE]
     for number, turn in enumerate(case.scenario.turns, start=1):
@@ -182,7 +171,6 @@ def _check_masked(case: Case, open_: list[Ruling]) -> list[CheckResult]:
 
 
 def _ask(check: Check[C], about: C, open_: list[Ruling]) -> CheckResult:
-    """Ask a check; one that would have to compare a masked value leaves a ruling instead."""
     try:
         return check.check(about)
     except UnknownValueError as error:
@@ -191,7 +179,3 @@ def _ask(check: Check[C], about: C, open_: list[Ruling]) -> CheckResult:
             Ruling(subject=MASKED, outcome="unsure", reason=str(error), judge="checks", hint=hint)
         )
         return NOTHING_TO_CHECK
-
-
-def _identity(value: Any) -> Any:
-    return value

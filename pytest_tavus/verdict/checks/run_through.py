@@ -1,4 +1,4 @@
-"""Whether the conversation was held at all: faults, and turns that never took place."""
+"""Checks that the conversation ran to its end: no faults, and every turn was played."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from pytest_tavus.verdict.verdict import Finding
 
 
 class NoFaults:
-    """Nothing outside the conversation's rules went wrong."""
+    """The trace holds no fault. The owner of a fault owns its finding."""
 
     def check(self, case: Case) -> CheckResult:
-        """Turn each fault into a finding of whoever can put it right."""
         return CheckResult(
             [_build_fault_finding(entry, event, case) for entry, event in case.observed.faults]
         )
@@ -28,14 +27,14 @@ def _build_fault_finding(entry: Entry, event: Fault, case: Case) -> Finding:
         span=case.scenario.where(_place_of(entry, event, case)),
         turn=entry.turn,
         seqs=(entry.seq,),
-        detail=case.show(event.detail),
+        detail=None if event.detail is None else case.show(event.detail),
     )
 
 
 def _place_of(entry: Entry, event: Fault, case: Case) -> Loc:
     handler = case.scenario.handler
     if event.owner == "handler" and not entry.turn and handler is not None:
-        return handler.at  # it did not start
+        return handler.at  # before the first turn, the handler did not start
     return _turn_at(entry.turn, case)
 
 
@@ -48,7 +47,6 @@ class EveryTurnPlayed:
     """Every turn of the scenario took place."""
 
     def check(self, case: Case) -> CheckResult:
-        """Find the turns in which the caller never spoke, and say what stopped them."""
         total = len(case.scenario.turns)
         missing = [n for n in range(1, total + 1) if case.observed.turn(n).user_entry is None]
         if not missing:
@@ -70,7 +68,7 @@ class EveryTurnPlayed:
 
 
 def _check_ending(case: Case) -> CheckResult:
-    """Find a last turn that was cut short after the caller had spoken."""
+    """Report a last turn that was cut short after the caller had spoken."""
     closed = case.observed.closed
     if closed is None or closed.reason not in {"deadline", "cancelled"}:
         return NOTHING_TO_CHECK

@@ -1,4 +1,4 @@
-"""Arguments against the JSON Schema of their tool."""
+"""Validates arguments by the JSON Schema of their tool."""
 
 from __future__ import annotations
 
@@ -40,31 +40,31 @@ _TYPES: Mapping[str, tuple[type, ...]] = MappingProxyType(
         "array": (list, tuple),
     }
 )
-"""Booleans stand apart: Python takes them for numbers. So do whole numbers written 1.0."""
+"""Without booleans, which Python counts among the integers. A float is never a plain integer here;
+the validator decides on 1.0."""
 
 
 class SchemaError(Struct, frozen=True, kw_only=True):
-    """The first place where arguments are not as their schema says."""
+    """The violation with the shortest path."""
 
     path: Loc
     keyword: str
-    "The schema keyword that does not hold: `type`, `required`, `enum`, ..."
+    "The violated schema keyword: `type`, `required`, `enum`, ..."
 
-    keyword_value: Any
+    keyword_value: object
     "Its value in the schema."
 
-    found: Any
+    found: object
     message: str
 
 
 class Schemas:
-    """The schemas of a run, each made ready once. Building a validator is what costs."""
+    """The validators of a run. Each is built once, because building a validator is slow."""
 
     def __init__(self) -> None:
         self._validators: dict[str, Validator] = {}
 
-    def error(self, tool: Tool, arguments: Any) -> SchemaError | None:
-        """Return why the arguments are not valid, or `None`."""
+    def error(self, tool: Tool, arguments: object) -> SchemaError | None:
         if is_plainly_valid(tool.parameters, arguments):
             return None
         errors = self._validator(tool).iter_errors(arguments)
@@ -89,10 +89,10 @@ def _error(error: SchemaFault) -> SchemaError:
     )
 
 
-def is_plainly_valid(schema: Any, value: Any) -> bool:
-    """Tell whether a value is valid by the few keywords nearly every tool has.
+def is_plainly_valid(schema: object, value: object) -> bool:
+    """Tell whether a value is valid by the few keywords that nearly every tool has.
 
-    True is certain. False says only that it takes a validator, which costs a hundred times more.
+    True is certain. False says only that a validator must decide, which is a hundred times slower.
     """
     if not is_mapping(schema) or not _PLAIN_KEYWORDS.issuperset(schema):
         return False
@@ -101,7 +101,7 @@ def is_plainly_valid(schema: Any, value: Any) -> bool:
         return False
     if not is_of_format(schema.get("format"), value):
         return False
-    # Text is equal to itself alone; 1, 1.0 and true are another matter.
+    # Python's `in` also takes 1, 1.0 and true for equal, so only text is decided here.
     if "enum" in schema and not (isinstance(value, str) and value in schema["enum"]):
         return False
     if is_list(value):
@@ -109,7 +109,7 @@ def is_plainly_valid(schema: Any, value: Any) -> bool:
     return not is_mapping(value) or _has_plain_properties(schema, value)
 
 
-def _has_plain_properties(schema: Mapping[Any, Any], value: Mapping[Any, Any]) -> bool:
+def _has_plain_properties(schema: Mapping[Any, Any], value: Mapping[Any, object]) -> bool:
     properties = schema.get("properties", {})
     others = schema.get("additionalProperties", True)
     return all(name in value for name in schema.get("required", ())) and all(
@@ -118,7 +118,7 @@ def _has_plain_properties(schema: Mapping[Any, Any], value: Mapping[Any, Any]) -
     )
 
 
-def _is_of_type(kind: str, value: Any) -> bool:
+def _is_of_type(kind: str, value: object) -> bool:
     if isinstance(value, bool):
         return kind == "boolean"
     accepted = _TYPES.get(kind)
@@ -126,7 +126,6 @@ def _is_of_type(kind: str, value: Any) -> bool:
 
 
 def describe_constraint(error: SchemaError) -> str:
-    """Say what the schema asks for."""
     if error.keyword == "type":
         names = error.keyword_value if is_list(error.keyword_value) else [error.keyword_value]
         return " or ".join(str(name) for name in names)
@@ -134,7 +133,8 @@ def describe_constraint(error: SchemaError) -> str:
 
 
 def missing_name(error: SchemaError) -> str | None:
-    """Return the required property that is not there."""
-    if error.keyword != "required" or not is_mapping(error.found):
+    """Return the first required property that is missing."""
+    found, required = error.found, error.keyword_value
+    if error.keyword != "required" or not is_mapping(found) or not is_list(required):
         return None
-    return next((str(name) for name in error.keyword_value if name not in error.found), None)
+    return next((str(name) for name in required if name not in found), None)

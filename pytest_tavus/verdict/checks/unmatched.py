@@ -1,4 +1,4 @@
-"""Expectations without a call, calls without an expectation, calls in another order."""
+"""Findings on expectations without a call, calls without an expectation, and the order of calls."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from pytest_tavus.scenario.values.model import Times
 from pytest_tavus.scenario.values.templates import MissingValue
 from pytest_tavus.spans import Loc
 from pytest_tavus.trace.facts import Decider
+from pytest_tavus.verdict.call import Call
+from pytest_tavus.verdict.checks.call_failure import is_unhandled
 from pytest_tavus.verdict.checks.case import TurnCase
 from pytest_tavus.verdict.checks.change import suggest_calls
 from pytest_tavus.verdict.checks.deciders import answerer
+from pytest_tavus.verdict.checks.expected import Expected, has_status
 from pytest_tavus.verdict.checks.outcome import build_failed_call_finding
-from pytest_tavus.verdict.checks.trouble import is_unhandled
-from pytest_tavus.verdict.checks.wanted import Expected, has_status
 from pytest_tavus.verdict.checks.words import (
     describe_request,
     differences,
@@ -25,26 +26,25 @@ from pytest_tavus.verdict.checks.words import (
     join_lines,
     join_words,
 )
-from pytest_tavus.verdict.seen import Call
 from pytest_tavus.verdict.verdict import Finding
 
 MAX_CANDIDATES = 100
-"""Calls among which the closest is looked for."""
+"""Calls in which the search for the closest call looks."""
 
 
 def build_missing_call_finding(
-    want: Expected, turn: TurnCase, *, left: Sequence[Call], found: int
+    expected: Expected, turn: TurnCase, *, left: Sequence[Call], found: int
 ) -> Finding:
-    """Tell of a call that never came, and of what came nearest."""
-    expectation = want.expectation
-    text = f"{expectation.tool}: {format_yaml(turn.show(want.arguments))}"
-    closest = _find_closest(want, left or turn.calls)
+    """Report an expected call that the PAL never made, with the closest call."""
+    expectation = expected.expectation
+    text = f"{expectation.tool}: {format_yaml(turn.show(expected.arguments))}"
+    closest = _find_closest(expected, left or turn.calls)
     same_tool = closest is not None and closest.name == expectation.tool
     wrong = (
         same_tool
         and closest is not None
         and closest.arguments is not UNSENT
-        and want.mismatches(closest)
+        and expected.mismatches(closest)
     )
     times = _describe_times(expectation.times)
     return Finding(
@@ -84,12 +84,9 @@ def _describe_calls(turn: TurnCase, found: int) -> str:
     return f"the PAL called {join_words(names)}"
 
 
-def _find_closest(want: Expected, calls: Sequence[Call]) -> Call | None:
-    def far(call: Call) -> tuple[bool, int]:
-        return call.name != want.expectation.tool, want.distance(call)
-
-    same = [call for call in calls if call.name == want.expectation.tool]
-    return min((same or calls)[:MAX_CANDIDATES], key=far, default=None)
+def _find_closest(expected: Expected, calls: Sequence[Call]) -> Call | None:
+    same = [call for call in calls if call.name == expected.expectation.tool]
+    return min((same or calls)[:MAX_CANDIDATES], key=expected.distance, default=None)
 
 
 def _describe_closest(number: int) -> str | None:
@@ -97,7 +94,7 @@ def _describe_closest(number: int) -> str | None:
 
 
 def build_unexpected_call_finding(call: Call, turn: TurnCase) -> Finding:
-    """Tell of a call that nobody asked for, and what would allow it."""
+    """Report an unexpected call, with the change that would allow it."""
     at = turn.turn.at if turn.turn.calls is None else turn.turn.calls.at
     text = format_sent_call(call, turn.show)
     return Finding(
@@ -113,7 +110,7 @@ def build_unexpected_call_finding(call: Call, turn: TurnCase) -> Finding:
 
 
 def build_repeated_call_finding(call: Call, turn: TurnCase) -> Finding:
-    """Tell of a call that was expected, but not so often: `extra: allowed` means other calls."""
+    """Report a repetition of an expected call, which `extra: allowed` does not allow."""
     text = format_sent_call(call, turn.show)
     return replace(
         build_unexpected_call_finding(call, turn),
@@ -133,15 +130,15 @@ def _describe_repeats(call: Call, turn: TurnCase) -> str:
 def build_wrong_order_finding(
     late: tuple[Expected, Call], early: tuple[Expected, Call], turn: TurnCase
 ) -> Finding:
-    """Tell of two calls that are both as expected, but the wrong way round."""
-    (want, second), (_, first) = late, early
+    """Report two calls that are both expected, but in the other order."""
+    (expected, second), (_, first) = late, early
     one, other = format_sent_call(first, turn.show), format_sent_call(second, turn.show)
     names = [call.name for call in turn.calls]
     return Finding(
         kind="wrong_order",
         message=f"{one} came before {other}, but was expected after it",
         owner="agent",
-        span=turn.where(want.expectation.at),
+        span=turn.where(expected.expectation.at),
         turn=turn.number,
         seqs=(first.entry.seq, second.entry.seq),
         detail=f"called in this order: {join_words(names, last='then')}"
@@ -152,7 +149,7 @@ def build_wrong_order_finding(
 
 
 def build_not_comparable_finding(turn: TurnCase, at: Loc, error: ValueError) -> Finding:
-    """Tell of an expectation whose placeholders have no values."""
+    """Report an expectation with a placeholder without a value."""
     return Finding(
         kind="nothing_saved",
         message=f"what is expected in turn {turn.number} cannot be compared: {error}",
@@ -164,7 +161,6 @@ def build_not_comparable_finding(turn: TurnCase, at: Loc, error: ValueError) -> 
 
 
 def build_too_many_ways_finding(turn: TurnCase, at: Loc) -> Finding:
-    """Tell of a plan that would take too long to decide."""
     return Finding(
         kind="fault",
         message=(
@@ -179,12 +175,12 @@ def build_too_many_ways_finding(turn: TurnCase, at: Loc) -> Finding:
 
 
 def list_extra_deciders(turn: TurnCase, calls: Sequence[Call]) -> list[Decider | None]:
-    """Return who decided how calls ended that nobody expected, where they are allowed."""
+    """Return the deciders of the statuses of extra calls, if the turn allows extra calls."""
     return [answerer(call, turn.deciders) for call in calls] if turn.turn.extra else []
 
 
 def check_unexpected_calls(turn: TurnCase, calls: Sequence[Call]) -> list[Finding]:
-    """Refuse calls that nobody expected; where they are allowed, they must succeed."""
+    """Report unexpected calls; in a turn that allows extra calls, only those that failed."""
     if not turn.turn.extra:
         return [build_unexpected_call_finding(call, turn) for call in calls]
     return [

@@ -1,4 +1,4 @@
-"""A line that a simulated PAL could not say, because it needs what the PAL cannot know."""
+"""Reports lines that a simulated PAL could not say, because the PAL cannot know a value in them."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from pytest_tavus.matching.shape import is_list, is_mapping
 from pytest_tavus.trace.events import Withheld
 from pytest_tavus.trace.facts import Decider
 from pytest_tavus.trace.log import Entry
+from pytest_tavus.verdict.call import Call
+from pytest_tavus.verdict.checks.call_failure import NON_HANDLER_ANSWERERS, build_call_failure
 from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, CheckResult, TurnCase
 from pytest_tavus.verdict.checks.deciders import answerer
-from pytest_tavus.verdict.checks.trouble import NON_HANDLER_ANSWERERS, build_call_failure
 from pytest_tavus.verdict.checks.words import describe_answer
-from pytest_tavus.verdict.seen import Call
 from pytest_tavus.verdict.verdict import Finding
 
 
 class KnownAnswers:
-    """Whatever the PAL says of an answer, the handler has answered and the PAL may know."""
+    """The PAL can say each line: the handler has answered, and `on_resolve` shows the answer."""
 
     def check(self, turn: TurnCase) -> CheckResult:
-        """Turn each withheld line into a finding."""
         if not turn.observed.withheld:
             return NOTHING_TO_CHECK
         found = turn.observed.withheld
@@ -100,7 +99,7 @@ def _hint(turn: TurnCase, event: Withheld, call: Call | None) -> str | None:
 
 
 def _suggest_saved_path(turn: TurnCase, path: str) -> str | None:
-    """Say how a value is read that was saved, where its name stands alone."""
+    """Suggest ``saved.`` for a path that begins with the bare name of a saved value."""
     name = path.replace("[", ".").partition(".")[0]
     if name not in turn.case.observed.collect_saved(turn.number):
         return None
@@ -108,7 +107,7 @@ def _suggest_saved_path(turn: TurnCase, path: str) -> str | None:
 
 
 def _suggest_key(turn: TurnCase, path: str, call: Call) -> str | None:
-    """Follow the path as far as it goes, and name the key that is most like the missing one."""
+    """Follow the path to the first missing key, and suggest the most similar key."""
     found = call.answer
     steps = path.replace("[", ".").replace("]", "").split(".")[1:]
     if path.startswith("results"):

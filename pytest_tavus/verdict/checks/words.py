@@ -1,32 +1,28 @@
-"""Sentences and excerpts that several checks share."""
+"""Phrases and excerpts that several checks share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from pytest_tavus.matching.compare import Mismatch, describe
-from pytest_tavus.matching.text import format_yaml, quote_text
+from pytest_tavus.matching.compare import Mismatch
+from pytest_tavus.matching.text import describe, format_yaml, quote_text
 from pytest_tavus.spans import format_loc
 from pytest_tavus.trace.events import PalSaid
 from pytest_tavus.trace.log import Entry
-from pytest_tavus.verdict.seen import UNREADABLE, Call
+from pytest_tavus.verdict.call import UNREADABLE, Call, Show
 from pytest_tavus.verdict.verdict import Difference
 
 BODY_EXCERPT = 400
 """Characters of a body that a finding shows."""
 
 SENTENCE = 300
-"""Characters of a text of somebody else's that stands in a sentence."""
+"""Characters of a handler's or a client's text that a sentence may contain."""
 
 BOTH_MASKED = "differs (both masked)"
 
-Show = Callable[[Any], Any]
-"""Masks what is going to be formatted: see `Rules.show`."""
-
 
 def format_sent_call(call: Call, show: Show) -> str:
-    """Write a call as it was sent, the way a scenario would: ``get_order: {order_id: A-1}``."""
+    """Format a call with its sent arguments, as in a scenario: ``get_order: {order_id: A-1}``."""
     if call.sent is None:
         return format_pal_call(call, show)
     unclear = join_words(list(call.sent.ambiguous))
@@ -35,16 +31,16 @@ def format_sent_call(call: Call, show: Show) -> str:
 
 
 def format_pal_call(call: Call, show: Show) -> str:
-    """Write a call as the PAL made it."""
+    """Format a call with the PAL's own arguments."""
     if call.called_arguments is UNREADABLE:
         return f"{show(call.name)} with {quote_text(show(call.called.arguments))}"
     return f"{show(call.name)}: {format_yaml(show(call.called_arguments))}"
 
 
 def describe_request(call: Call, show: Show) -> str | None:
-    """Write the request of a call that carried other arguments than were called, or unclear ones.
+    """Describe the request of a call, if it carried other arguments than the call, or unclear ones.
 
-    `None` where it says nothing that the call does not say.
+    Otherwise the request adds nothing to the call, and the result is `None`.
     """
     exchange = call.exchange
     if exchange is None or not (call.is_unclear or call.differs):
@@ -56,12 +52,11 @@ def describe_request(call: Call, show: Show) -> str | None:
 
 
 def join_lines(*lines: str | None) -> str | None:
-    """Put what there is on lines of its own."""
     return "\n".join(line for line in lines if line is not None) or None
 
 
 def differences(mismatches: Iterable[Mismatch], show: Show, *root: str) -> tuple[Difference, ...]:
-    """Write mismatches as a failure shows them, below `root`."""
+    """Format mismatches for a failure, with paths that begin with `root`."""
     return tuple(
         difference(
             m.expected,
@@ -75,11 +70,11 @@ def differences(mismatches: Iterable[Mismatch], show: Show, *root: str) -> tuple
     )
 
 
-def difference(expected: Any, actual: Any, *, path: str, show: Show) -> Difference:
-    """Write two values that differ. Where their masks are the same, only that can be said."""
-    wanted = describe(show(expected))
-    seen = "not JSON" if actual is UNREADABLE else describe(show(actual))
-    return Difference(path=path, expected=wanted, actual=BOTH_MASKED if seen == wanted else seen)
+def difference(expected: object, actual: object, *, path: str, show: Show) -> Difference:
+    """Format two values that differ; two values with the same mask only as different."""
+    first = describe(show(expected))
+    second = "not JSON" if actual is UNREADABLE else describe(show(actual))
+    return Difference(path=path, expected=first, actual=BOTH_MASKED if second == first else second)
 
 
 def join_words(words: Sequence[str], *, last: str = "and") -> str:
@@ -90,25 +85,25 @@ def join_words(words: Sequence[str], *, last: str = "and") -> str:
 
 
 def format_seconds(value: float) -> str:
-    """Write a time as a person would: ``2 s``, ``0.35 s``."""
+    """Format seconds: ``2 s``, ``0.35 s``."""
     return f"{value:.3g} s"
 
 
 def describe_speech(said: Sequence[tuple[Entry, PalSaid]], show: Show) -> str:
-    """Write what was heard, for the lines below a finding."""
+    """Format utterances for the lines below a finding."""
     if not said:
         return "heard: nothing"
     return "\n".join(f"heard: {quote_text(show(event.text))}" for _, event in said)
 
 
 def describe_answer(call: Call, show: Show) -> str:
-    """Write what a call was answered, for the lines below a finding."""
+    """Format the answer of a call for the lines below a finding."""
     answer = call.answer
     empty = answer is None and (call.resolved is None or not call.resolved.output)
     return f"answer: {'nothing' if empty else excerpt(format_yaml(show(answer)))}"
 
 
 def excerpt(text: str, limit: int = BODY_EXCERPT) -> str:
-    """Cut a text that was masked before to what a person reads."""
+    """Cut a text, which must be masked already, to a length that a person reads."""
     text = text.strip()
     return text if len(text) <= limit else f"{text[:limit]}…"

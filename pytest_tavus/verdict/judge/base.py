@@ -1,7 +1,7 @@
-"""What a judge is: something that is asked about one conversation and answers with a verdict.
+"""The protocol of a judge, which reads one conversation and returns a verdict.
 
-A judge reads a scenario and a trace; it opens no file and calls no tool of the user's. A judge that
-fails has not vanished: its error is a ruling, and a verdict about nothing is an error too.
+A judge reads a scenario and a trace, opens no file, and calls no tool of the user's. The error of a
+judge is a ruling, and so is an empty verdict, so that no failure disappears.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from msgspec import Struct
 from pytest_tavus.contract.verdict import TavusVerdict
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.trace.log import Trace
-from pytest_tavus.verdict.verdict import Ruling, RulingOutcome
+from pytest_tavus.verdict.verdict import Ruling
 
 JUDGEMENT = "judgement"
 """The subject of a ruling on the judge itself."""
 
 
 class Question(Struct, frozen=True, kw_only=True):
-    """One conversation to be judged."""
+    """One conversation for a judge."""
 
     scenario: Scenario
     trace: Trace
@@ -31,9 +31,8 @@ class Judgement(Struct, frozen=True, kw_only=True):
 
     verdict: TavusVerdict
     rulings: tuple[Ruling, ...] = ()
-    """One for each part of the verdict that has more to say than the verdict can: what is unsure,
-    and where in the trace the evidence is. `pass` is satisfied, held, invoked, or an overall
-    pass."""
+    """Adds to parts of the verdict what Tavus's shape cannot hold: that a part is unsure, and the
+    trace entries of the evidence. `pass` is satisfied, held, invoked, or an overall pass."""
 
     def ruling(self, subject: str) -> Ruling | None:
         """Return the ruling on one subject, such as ``objective collect_email``."""
@@ -45,35 +44,27 @@ class Judge(Protocol):
 
     @property
     def name(self) -> str:
-        """Name and version: ``rules/1``. A new version may judge otherwise."""
+        """Name and version: ``rules/1``. A new version may judge differently."""
         ...
 
     async def rule(self, question: Question) -> Judgement:
-        """Judge one conversation. Whatever it raises becomes an errored ruling."""
+        """Judge one conversation. :func:`ask` turns an exception into an errored ruling."""
         ...
 
 
 async def ask(judge: Judge, question: Question) -> Judgement:
-    """Ask a judge, and turn what it raises, or a verdict about nothing, into an errored ruling."""
+    """Ask a judge. An exception, or an empty verdict, becomes an errored ruling."""
     try:
         judgement = await judge.rule(question)
     except Exception as error:  # noqa: BLE001 - a judge's failure is evidence of nothing
         reason = f"the judge raised {type(error).__name__}: {error}"
-        return Judgement(
-            verdict=TavusVerdict(), rulings=(_build_self_ruling(judge, "error", reason),)
-        )
-    if _is_about_nothing(judgement):
-        reason = "the judge ruled on nothing, which proves nothing"
-        return Judgement(
-            verdict=judgement.verdict, rulings=(_build_self_ruling(judge, "error", reason),)
-        )
-    return judgement
-
-
-def _build_self_ruling(judge: Judge, outcome: RulingOutcome, reason: str) -> Ruling:
-    return Ruling(subject=JUDGEMENT, outcome=outcome, reason=reason, judge=judge.name)
-
-
-def _is_about_nothing(judgement: Judgement) -> bool:
+        return Judgement(verdict=TavusVerdict(), rulings=(_build_error(judge, reason),))
     verdict = judgement.verdict
-    return not (judgement.rulings or verdict.objectives or verdict.guardrails or verdict.tools)
+    if judgement.rulings or verdict.objectives or verdict.guardrails or verdict.tools:
+        return judgement
+    reason = "the judge ruled on nothing, which proves nothing"
+    return Judgement(verdict=verdict, rulings=(_build_error(judge, reason),))
+
+
+def _build_error(judge: Judge, reason: str) -> Ruling:
+    return Ruling(subject=JUDGEMENT, outcome="error", reason=reason, judge=judge.name)

@@ -1,6 +1,7 @@
-"""Declared rules held against a trace: is an objective satisfied, does a guardrail hold.
+"""Judges objectives and guardrails by their declared rules.
 
-What has no rule is unsure, and so is a rule that found nothing to look at: neither is ever a pass.
+An objective or a guardrail without a rule is unsure, and so is a rule without any evidence: neither
+is ever a pass.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _UNCLEAR = "can be read in several ways as it was sent"
 
 
 class RuleOutcome(Struct, frozen=True, kw_only=True):
-    """What one rule, or one part of it, comes to."""
+    """The outcome of one rule, or of one part of a rule."""
 
     outcome: RulingOutcome
     evidence: str
@@ -35,21 +36,21 @@ class RuleOutcome(Struct, frozen=True, kw_only=True):
 
 
 def judge_objective(rule: ObjectiveRule | None, evidence: JudgedTrace) -> RuleOutcome:
-    """Say whether an objective is satisfied: every part of its rule must hold."""
+    """Judge an objective: every part of its rule must hold."""
     if rule is None:
         return _build_no_rule_outcome("no rule says when it is satisfied")
     parts = tuple(_objective_parts(rule, evidence))
     if not parts:
         return RuleOutcome(outcome="unsure", evidence="its rule names nothing to look for")
     for outcome in ("fail", "unsure"):
-        open_ = [part for part in parts if part.outcome == outcome]
-        if open_:
-            return _join_outcomes(outcome, open_)
+        unmet = [part for part in parts if part.outcome == outcome]
+        if unmet:
+            return _join_outcomes(outcome, unmet)
     return _join_outcomes("pass", parts)
 
 
 def judge_guardrail(rule: GuardrailRule | None, evidence: JudgedTrace) -> RuleOutcome:
-    """Say whether a guardrail held: any part of its rule that is seen breaks it."""
+    """Judge a guardrail: one forbidden call or text breaks the guardrail."""
     if rule is None:
         return _build_no_rule_outcome("no rule says when it is broken")
     if not (rule.never_said or rule.never_called):
@@ -97,22 +98,22 @@ def _judge_said(text: str, evidence: JudgedTrace) -> RuleOutcome:
     if found is None:
         return RuleOutcome(outcome="fail", evidence=f"the PAL never said {_quote(text)}")
     entry, words = found
-    told = f"turn {entry.turn}: the PAL said {_quote(words)}"
-    return RuleOutcome(outcome="pass", evidence=told, seqs=(entry.seq,))
+    evidence_text = f"turn {entry.turn}: the PAL said {_quote(words)}"
+    return RuleOutcome(outcome="pass", evidence=evidence_text, seqs=(entry.seq,))
 
 
 def _judge_collected(name: str, calls: Sequence[JudgedCall]) -> RuleOutcome:
     empty: RuleOutcome | None = None
     for call in calls:
         if is_unclear(call, name):
-            told = f"turn {call.turn}: {name} of {call.call.name} {_UNCLEAR}"
-            empty = RuleOutcome(outcome="unsure", evidence=told, seqs=(call.seq,))
+            evidence = f"turn {call.turn}: {name} of {call.call.name} {_UNCLEAR}"
+            empty = RuleOutcome(outcome="unsure", evidence=evidence, seqs=(call.seq,))
         for value, masked in list_argument_values(call, name):
             shown = json.dumps(masked, ensure_ascii=False)
-            told = f"turn {call.turn}: {name} was {shown} in a call of {call.call.name}"
+            evidence = f"turn {call.turn}: {name} was {shown} in a call of {call.call.name}"
             if is_collected(value):
-                return RuleOutcome(outcome="pass", evidence=told, seqs=(call.seq,))
-            empty = empty or RuleOutcome(outcome="fail", evidence=told, seqs=(call.seq,))
+                return RuleOutcome(outcome="pass", evidence=evidence, seqs=(call.seq,))
+            empty = empty or RuleOutcome(outcome="fail", evidence=evidence, seqs=(call.seq,))
     return empty or RuleOutcome(outcome="fail", evidence=f"no call carried {name}")
 
 
@@ -120,12 +121,12 @@ def _breaches(rule: GuardrailRule, evidence: JudgedTrace) -> Iterator[RuleOutcom
     for text in rule.never_said:
         if (found := find_speech(evidence, text)) is not None:
             entry, words = found
-            told = f"turn {entry.turn}: the PAL said {_quote(text)} in {_quote(words)}"
-            yield RuleOutcome(outcome="fail", evidence=told, seqs=(entry.seq,))
+            breach = f"turn {entry.turn}: the PAL said {_quote(text)} in {_quote(words)}"
+            yield RuleOutcome(outcome="fail", evidence=breach, seqs=(entry.seq,))
     for call in evidence.calls:
         if call.call.name in rule.never_called:
-            told = f"turn {call.turn}: {call.call.name} was called"
-            yield RuleOutcome(outcome="fail", evidence=told, seqs=(call.seq,))
+            breach = f"turn {call.turn}: {call.call.name} was called"
+            yield RuleOutcome(outcome="fail", evidence=breach, seqs=(call.seq,))
 
 
 def _describe_unbroken(rule: GuardrailRule) -> str:

@@ -1,7 +1,8 @@
-"""A scenario's `judge:` held against a verdict: what it expects must be what was judged.
+"""Compares a scenario's `judge:` with the verdict of a judge.
 
-What was judged otherwise is a finding. What could not be judged is a ruling that leaves the run
-undecided. What nobody asked for counts in one case only: a broken guardrail always fails.
+A different judgement is a finding. A missing or unsure judgement is a ruling that leaves the run
+undecided. A judgement that the scenario does not expect counts in one case only: a broken guardrail
+always fails the run.
 """
 
 from __future__ import annotations
@@ -32,25 +33,25 @@ _Kinds = tuple[type[Event], ...]
 def find_decider(
     subject: str, seqs: Sequence[int], *, scenario: Scenario, trace: Trace
 ) -> Decider | None:
-    """Return who decided what a subject, such as ``guardrail no_refunds``, was judged by.
+    """Return the decider of the evidence for a subject, such as ``guardrail no_refunds``.
 
-    `seqs` are the entries that the judge names. Where it names none, as of a guardrail that was
-    not broken, all entries count that could have told otherwise.
+    `seqs` are the entries that the judge names. If the judge names none, as for an unbroken
+    guardrail, all entries count that could have changed the judgement.
     """
     row = trace.deciders()
     kind, _, name = subject.partition(" ")
     if kind in {"tool", "knowledge_base"}:
         return row.call
     if seqs:
-        named = (entry.event for entry in trace if entry.seq in seqs)
+        evidence = (entry.event for entry in trace if entry.seq in seqs)
     else:
-        looked_at = _list_deciding_events(kind, name, scenario)
-        named = (entry.event for entry in trace if isinstance(entry.event, looked_at))
-    return choose_decider((decider_of(event, row) for event in named), row.call)
+        kinds = _list_deciding_events(kind, name, scenario)
+        evidence = (entry.event for entry in trace if isinstance(entry.event, kinds))
+    return choose_decider((decider_of(event, row) for event in evidence), row.call)
 
 
 def _list_deciding_events(kind: str, name: str, scenario: Scenario) -> _Kinds:
-    """Return the events that decide a subject, by its declared rule where there is one."""
+    """Return the events that decide a subject, by its declared rule if it has one."""
     if kind == "guardrail" and (broken := scenario.judge_rules.guardrails.get(name)) is not None:
         return (PalSaid,) if broken.never_said else ()
     if kind == "objective" and (rule := scenario.judge_rules.objectives.get(name)) is not None:
@@ -67,7 +68,7 @@ SECTIONS: Mapping[str, Kind] = {
     "guardrails": "guardrail",
     "tools": "tool",
 }
-"""The keys under `judge:` that hold names, and what is named there."""
+"""The keys under `judge:` that hold names, each with the kind of its names."""
 
 _WORDS: Mapping[Kind, tuple[str, str]] = {
     "objective": ("unsatisfied", "satisfied"),
@@ -75,26 +76,26 @@ _WORDS: Mapping[Kind, tuple[str, str]] = {
     "tool": ("not_invoked", "invoked"),
     "knowledge_base": ("unused", "used"),
 }
-"""For each kind the word for no and the word for yes, as a scenario writes them."""
+"""For each kind, the words of a scenario for no and for yes."""
 
 
 class Assertion(Struct, frozen=True, kw_only=True):
-    """One line under `judge:`, with what the judge made of it."""
+    """One line under `judge:`, with the judge's answer."""
 
     kind: Kind
     name: str
-    "Empty where there is only one of its kind."
+    "Empty for `overall` and `knowledge_base`."
 
     expected: str
     span: SourceSpan
     judged: str | None
-    "`None`: the verdict says nothing about it."
+    "`None` if the verdict has no such part."
 
     evidence: str = ""
 
     @property
     def subject(self) -> str:
-        """As rulings name it."""
+        """The subject of the matching ruling."""
         return f"{self.kind} {self.name}".rstrip()
 
 
@@ -128,17 +129,17 @@ def _section_assertions(
     scenario: Scenario, expected: JudgeExpectation, verdict: TavusVerdict
 ) -> Iterator[Assertion]:
     judged: dict[Kind, dict[str, tuple[bool, str]]] = {
-        "objective": {one.name: (one.satisfied, one.evidence) for one in verdict.objectives},
-        "guardrail": {one.name: (one.held, one.evidence) for one in verdict.guardrails},
-        "tool": {one.name: (one.invoked, one.evidence) for one in verdict.tools},
+        "objective": {each.name: (each.satisfied, each.evidence) for each in verdict.objectives},
+        "guardrail": {each.name: (each.held, each.evidence) for each in verdict.guardrails},
+        "tool": {each.name: (each.invoked, each.evidence) for each in verdict.tools},
     }
-    wanted: dict[str, Mapping[str, bool]] = {
+    sections: dict[str, Mapping[str, bool]] = {
         "objectives": expected.objectives,
         "guardrails": expected.guardrails,
         "tools": expected.tools,
     }
     for section, kind in SECTIONS.items():
-        for name, value in wanted[section].items():
+        for name, value in sections[section].items():
             found = judged[kind].get(name)
             yield Assertion(
                 kind=kind,
@@ -153,93 +154,106 @@ def _section_assertions(
 def check_judgement(
     scenario: Scenario, judgement: Judgement, trace: Trace, *, judge: str
 ) -> tuple[tuple[Finding, ...], tuple[Ruling, ...], tuple[Decider | None, ...]]:
-    """Return what was judged otherwise, the rulings that count, and who decided what was judged.
+    """Return the findings, the rulings that count, and the deciders of the judged facts.
 
-    Where the judge itself failed, that is all there is to say: no line of `judge:` was judged.
+    If the judge itself failed, its error is the only ruling, because it judged no line of `judge:`.
     """
     failed = judgement.ruling(JUDGEMENT)
     if failed is not None:
         return (), (failed,), ()
     findings: list[Finding] = []
-    on_the_whole: list[Finding] = []
+    overall: list[Finding] = []
     rulings: list[Ruling] = []
     facts: list[Decider | None] = []
     decider = partial(find_decider, scenario=scenario, trace=trace)
     asserted = tuple(assertions(scenario, judgement.verdict))
-    for one in asserted:
-        ruling = judgement.ruling(one.subject)
-        outcome = _judge_assertion(one, ruling, scenario, judge=judge)
+    for assertion in asserted:
+        ruling = judgement.ruling(assertion.subject)
+        outcome = _judge_assertion(assertion, ruling, scenario, judge=judge)
         if isinstance(outcome, Finding):
-            causes_first = on_the_whole if one.kind == "overall" else findings
-            causes_first.append(_add_evidence(outcome, ruling, trace))
+            findings_of_kind = overall if assertion.kind == "overall" else findings
+            findings_of_kind.append(_add_evidence(outcome, ruling, trace))
         else:
             rulings.append(outcome)
         if isinstance(outcome, Finding) or outcome.outcome == "pass":
-            facts.append(decider(one.subject, () if ruling is None else ruling.seqs))
+            facts.append(decider(assertion.subject, () if ruling is None else ruling.seqs))
     for ruling in _list_unasserted(
-        scenario, judgement, {one.subject for one in asserted}, judge=judge
+        scenario, judgement, {assertion.subject for assertion in asserted}, judge=judge
     ):
         rulings.append(ruling)
         if ruling.outcome != "error":
             facts.append(decider(ruling.subject, ruling.seqs))
-    told = {one.seqs for one in findings} | {one.seqs for one in rulings if one.outcome == "fail"}
-    whole = (replace(one, consequence=bool(one.seqs) and one.seqs in told) for one in on_the_whole)
-    return (*findings, *whole), tuple(rulings), tuple(facts)
+    # Causes come first, and an overall finding with the evidence of another is its consequence.
+    causes = {finding.seqs for finding in findings}
+    causes |= {ruling.seqs for ruling in rulings if ruling.outcome == "fail"}
+    findings += [
+        replace(each, consequence=bool(each.seqs) and each.seqs in causes) for each in overall
+    ]
+    return tuple(findings), tuple(rulings), tuple(facts)
 
 
 def _judge_assertion(
-    one: Assertion, ruling: Ruling | None, scenario: Scenario, *, judge: str
+    assertion: Assertion, ruling: Ruling | None, scenario: Scenario, *, judge: str
 ) -> Finding | Ruling:
-    base = Ruling(subject=one.subject, outcome="pass", reason="", judge=judge, span=one.span)
+    expected, judged = assertion.expected, assertion.judged
+    base = Ruling(
+        subject=assertion.subject, outcome="pass", reason="", judge=judge, span=assertion.span
+    )
     if ruling is not None:
         base = replace(base, seqs=ruling.seqs, reason=ruling.reason, hint=ruling.hint)
-    if one.judged is None:
-        return _check_name(one, base, scenario)
+    if judged is None:
+        return _check_name(assertion, base, scenario)
     if ruling is not None and ruling.outcome == "error":
         return replace(base, outcome="error")
     unsure = ruling is not None and ruling.outcome == "unsure"
-    if unsure and not (one.kind == "overall" and one.expected == one.judged):
-        reason = f"expected {one.expected}, and nobody can say: {_clause(base.reason)}"
+    if unsure and not (assertion.kind == "overall" and expected == judged):
+        reason = f"expected {expected}, and nobody can say: {_clause(base.reason)}"
         return replace(base, outcome="unsure", reason=reason)
-    if one.judged == one.expected:
-        return replace(base, reason=f"{one.judged}, as expected: {one.evidence}")
-    return _build_contradiction_finding(one)
+    if judged == expected:
+        return replace(base, reason=f"{judged}, as expected: {assertion.evidence}")
+    return _build_contradiction_finding(assertion)
 
 
-def _check_name(one: Assertion, base: Ruling, scenario: Scenario) -> Finding | Ruling:
-    """Tell a name that does not exist from one that the judge passed over."""
+def _check_name(assertion: Assertion, base: Ruling, scenario: Scenario) -> Finding | Ruling:
+    """Report a name that the PAL does not have, or a name on which the judge did not rule."""
     known = {
         "objective": objective_names,
         "guardrail": guardrail_names,
         "tool": tool_names,
     }
-    names = known[one.kind](scenario)
-    if one.name in names:
+    kind, name = assertion.kind, assertion.name
+    names = known[kind](scenario)
+    if name in names:
         return replace(base, outcome="error", reason="the judge did not rule on it")
-    listed = f"it has: {', '.join(names)}" if names else f"it has no {one.kind} at all"
+    listed = f"it has: {', '.join(names)}" if names else f"it has no {kind} at all"
     return Finding(
         kind="judge",
-        message=f"the PAL has no {one.kind} {one.name!r}",
+        message=f"the PAL has no {kind} {name!r}",
         owner="test",
-        span=one.span,
-        hint=did_you_mean(one.name, names) or listed,
+        span=assertion.span,
+        hint=did_you_mean(name, names) or listed,
     )
 
 
-def _build_contradiction_finding(one: Assertion) -> Finding:
-    because = f" because {_clause(one.evidence)}" if one.evidence else ""
-    key = one.name or one.kind
+def _build_contradiction_finding(assertion: Assertion) -> Finding:
+    because = f" because {_clause(assertion.evidence)}" if assertion.evidence else ""
+    key = assertion.name or assertion.kind
+    # No change is suggested that would accept a broken guardrail.
+    change = None if assertion.kind == "guardrail" else f"{format_yaml(key)}: {assertion.judged}"
     return Finding(
         kind="judge",
-        message=f"{one.subject}: expected {one.expected}, judged {one.judged}{because}",
+        message=(
+            f"{assertion.subject}: expected {assertion.expected}, "
+            f"judged {assertion.judged}{because}"
+        ),
         owner="agent",
-        span=one.span,
-        change=None if one.kind == "guardrail" else f"{format_yaml(key)}: {one.judged}",
+        span=assertion.span,
+        change=change,
     )
 
 
 def _clause(text: str) -> str:
-    """Turn a sentence into part of one."""
+    """Turn a sentence into a clause of another sentence."""
     return text[:1].lower() + text[1:].removesuffix(".")
 
 
@@ -262,10 +276,10 @@ def _add_evidence(finding: Finding, ruling: Ruling | None, trace: Trace) -> Find
 def _list_unasserted(
     scenario: Scenario, judgement: Judgement, asserted: AbstractSet[str], *, judge: str
 ) -> Iterator[Ruling]:
-    """Yield what counts although nobody asserted it: errors, broken guardrails, and what holds.
+    """Yield the rulings that count without an assertion: errors, broken guardrails, and passes.
 
-    An objective that is not satisfied is none of these: not every conversation is about every
-    objective. Nor is anything unsure, nor which tools were called: that is for the checks.
+    An unsatisfied objective does not count, because not every conversation is about every
+    objective. An unsure ruling does not count either, and tool calls are the matter of the checks.
     """
     fail_expected = scenario.judge is not None and scenario.judge.overall == "fail"
     for ruling in (*judgement.rulings, *_list_unruled_breaches(judgement, judge)):
@@ -277,9 +291,9 @@ def _list_unasserted(
 
 
 def _list_unruled_breaches(judgement: Judgement, judge: str) -> Iterator[Ruling]:
-    """Yield the broken guardrails of a verdict that came without rulings."""
-    for one in judgement.verdict.guardrails:
-        subject = f"guardrail {one.name}"
-        if not one.held and judgement.ruling(subject) is None:
-            reason = one.evidence or "the judge holds it to be broken"
+    """Yield a ruling for each broken guardrail of a verdict without rulings."""
+    for guardrail in judgement.verdict.guardrails:
+        subject = f"guardrail {guardrail.name}"
+        if not guardrail.held and judgement.ruling(subject) is None:
+            reason = guardrail.evidence or "the judge holds it to be broken"
             yield Ruling(subject=subject, outcome="fail", reason=reason, judge=judge)

@@ -1,10 +1,9 @@
-"""What a trace says of calls and of speech, for the rules judge. Speech never proves an action."""
+"""The evidence of a trace for the rules judge: calls and speech. Speech never proves an action."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -14,59 +13,49 @@ from pytest_tavus.matching.shape import is_list, is_mapping
 from pytest_tavus.trace.events import PalSaid, ToolResolved
 from pytest_tavus.trace.log import Entry, Trace
 from pytest_tavus.trace.redaction.mask import comparable_text
-from pytest_tavus.verdict.call import Call
-from pytest_tavus.verdict.seen import ObservedTrace
+from pytest_tavus.verdict.call import Call, Show
+from pytest_tavus.verdict.observed import ObservedTrace
 
 NOT_FOUND = "NOTFOUND"
-"""What Tavus's evaluator writes for a variable it could not extract [doc]."""
-
-
-Show = Callable[[Any], Any]
-"""Masks a text or JSON data."""
+"""The value that Tavus's evaluator writes for a variable it could not extract [doc]."""
 
 
 class JudgedCall(Struct, frozen=True):
-    """A call as a judge quotes it."""
+    """A call with the masks for its quotes."""
 
     call: Call
     show: Show
-    "Masks what is quoted."
 
     @property
     def turn(self) -> int:
-        """The turn it was made in."""
         return self.call.entry.turn
 
     @property
     def seq(self) -> int:
-        """The entry in which it was made."""
         return self.call.entry.seq
 
     @property
     def sent(self) -> SentArguments | None:
-        """What its request carried; `None`: no request was made."""
         return self.call.sent
 
     @property
     def resolved(self) -> ToolResolved | None:
-        """What became of it; `None`: nothing was heard of it any more."""
         return self.call.resolved
 
     @property
     def arguments(self) -> str:
-        """What was sent, or where nothing was, what was called, as it may be shown."""
+        """The sent arguments, masked; without a request, the PAL's own."""
         if self.sent is None:
-            return str(self.show(self.call.called.arguments))
+            return self.show(self.call.called.arguments)
         return json.dumps(unwrap_masked(self.show(self.sent.arguments)), ensure_ascii=False)
 
     @property
     def succeeded(self) -> bool:
-        """Whether it was answered, and well."""
         return self.resolved is not None and self.resolved.status == "success"
 
     @property
     def seqs(self) -> tuple[int, ...]:
-        """The entries that prove it."""
+        """The entries of the call and of its answer."""
         resolved = self.call.resolved_entry
         return (self.seq,) if resolved is None else (self.seq, resolved.seq)
 
@@ -84,24 +73,24 @@ _ENDS = {
 
 
 class JudgedTrace(Struct, frozen=True):
-    """One conversation twice: to be compared, and to be quoted."""
+    """One conversation twice: in clear for comparisons, and masked for quotes."""
 
     trace: Trace
     masked_trace: Trace
-    "The masked twin. The same object where only a stored trace is there."
+    "The masked twin. The same object if only a stored trace exists."
 
     calls: tuple[JudgedCall, ...]
 
     def quote(self, seq: int) -> str:
-        """Return what was said in an entry, masked."""
+        """Return the utterance of an entry, masked."""
         event = self.masked_trace.entries[seq - 1].event
         return event.text if isinstance(event, PalSaid) else ""
 
     def comparable_text(self, text: str) -> str:
-        """Return a text of the trace to be compared.
+        """Return a text of the trace for a comparison.
 
         Raises:
-            UnknownValueError: part of it was masked before the trace was stored.
+            UnknownValueError: a part of the text was masked before the trace was stored.
 
         """
         return comparable_text(text, masked=self.trace.masked)
@@ -111,7 +100,7 @@ def build_judged_calls(trace: Trace, found: ObservedTrace, *, show: Show) -> tup
     """Return every call of a trace, in order.
 
     Raises:
-        UnknownValueError: a name was masked before the trace was stored.
+        UnknownValueError: the name of a tool was masked before the trace was stored.
 
     """
     for call in found.all_calls:
@@ -120,33 +109,31 @@ def build_judged_calls(trace: Trace, found: ObservedTrace, *, show: Show) -> tup
 
 
 def find_speech(evidence: JudgedTrace, text: str) -> tuple[Entry, str] | None:
-    """Find a text in what the PAL said, and return the words around it, masked.
+    """Find a text in the PAL's speech, and return the whole utterance, masked.
 
-    In one utterance, or running on through a turn; without regard to case and to how words are
-    spaced.
+    The text may run over several utterances of a turn. Case and white space do not count.
     """
-    wanted = fold_text(text)
+    folded = fold_text(text)
     said = [(entry, evidence.comparable_text(e.text)) for entry, e in evidence.trace.of(PalSaid)]
     for entry, words in said:
-        if wanted in fold_text(words):
+        if folded in fold_text(words):
             return entry, evidence.quote(entry.seq)
     for turn in dict.fromkeys(entry.turn for entry, _ in said):
         in_turn = [(entry, words) for entry, words in said if entry.turn == turn]
-        if wanted in fold_text(" ".join(words for _, words in in_turn)):
+        if folded in fold_text(" ".join(words for _, words in in_turn)):
             together = " ".join(evidence.quote(entry.seq) for entry, _ in in_turn)
             return in_turn[0][0], together
     return None
 
 
 def fold_text(text: str) -> str:
-    """Return a text in the form in which texts are compared."""
     return " ".join(text.casefold().split())
 
 
-def list_argument_values(call: JudgedCall, name: str) -> Iterator[tuple[Any, Any]]:
-    """Yield every value that was sent under this name, at any depth, and its masked twin.
+def list_argument_values(call: JudgedCall, name: str) -> Iterator[tuple[object, object]]:
+    """Yield every sent value of this name, at any depth, with its masked twin.
 
-    What a call without the argument would have sent as well is none.
+    A value that a call without the argument would also have sent does not count.
     """
     if call.sent is not None:
         sent = call.sent.arguments.items()
@@ -156,8 +143,8 @@ def list_argument_values(call: JudgedCall, name: str) -> Iterator[tuple[Any, Any
         )
 
 
-def unwrap_masked(value: Any) -> Any:
-    """Return JSON data in which a masked value is its mask."""
+def unwrap_masked(value: object) -> object:
+    """Replace each masked value in JSON data by the text of its mask."""
     if isinstance(value, Masked):
         return value.text
     if is_mapping(value):
@@ -166,11 +153,11 @@ def unwrap_masked(value: Any) -> Any:
 
 
 def is_unclear(call: JudgedCall, name: str) -> bool:
-    """Tell whether an argument of this name can be read in several ways as it was sent."""
+    """Tell whether the sent argument of this name can be read in several ways."""
     return call.sent is not None and call.sent.doubt(name) is not None
 
 
-def _list_values(value: Any, name: str) -> Iterator[Any]:
+def _list_values(value: object, name: str) -> Iterator[object]:
     if is_mapping(value):
         for key, item in value.items():
             if key == name:
@@ -181,11 +168,11 @@ def _list_values(value: Any, name: str) -> Iterator[Any]:
             yield from _list_values(item, name)
 
 
-def is_collected(value: Any) -> bool:
-    """Tell whether a value is one: not null, not empty, and not Tavus's word for nothing.
+def is_collected(value: object) -> bool:
+    """Tell whether a value is not null, not empty, and not `NOT_FOUND`.
 
     Raises:
-        UnknownValueError: it was masked before the trace was stored.
+        UnknownValueError: the value was masked before the trace was stored.
 
     """
     if isinstance(value, Masked):

@@ -1,4 +1,4 @@
-"""Which objectives, guardrails and tools a scenario's PAL has, and where their rules stand."""
+"""The names of the objectives, guardrails and tools of a PAL, and the lines of their rules."""
 
 from __future__ import annotations
 
@@ -9,27 +9,26 @@ from pytest_tavus.spans import SourceSpan
 
 
 def objective_names(scenario: Scenario) -> tuple[str, ...]:
-    """Return the PAL's objectives in order; those with a rule where the PAL file lists none.
+    """Return the PAL's objectives in order; if the PAL file lists none, those with a rule.
 
-    A PAL can have its objectives attached by id, in which case only the rules name them.
+    A PAL can have its objectives attached by id, so that only the rules name them.
     """
     listed = () if scenario.pal.objectives is None else scenario.pal.objectives.data
     return _choose_names((one.objective_name for one in listed), scenario.judge_rules.objectives)
 
 
 def guardrail_names(scenario: Scenario) -> tuple[str, ...]:
-    """Return the PAL's guardrails in order; those with a rule where the PAL file lists none."""
+    """Return the PAL's guardrails in order; if the PAL file lists none, those with a rule."""
     listed = (one.guardrail_name for one in scenario.pal.guardrails)
     return _choose_names(listed, scenario.judge_rules.guardrails)
 
 
 def tool_names(scenario: Scenario) -> tuple[str, ...]:
-    """Return the PAL's tools in order."""
     return tuple(tool.name for tool in scenario.pal.tools)
 
 
 def rule_span(scenario: Scenario, rule: ObjectiveRule | GuardrailRule) -> SourceSpan:
-    """Return where a rule stands: in the PAL's file or in the scenario's."""
+    """Locate a rule in the PAL's file or in the scenario's."""
     of_pal = (*scenario.pal_at, "judge_rules")
     if scenario.pal.judge_rules is not None and rule.at[: len(of_pal)] == of_pal:
         return scenario.pal_source.span(rule.at)

@@ -1,4 +1,4 @@
-"""From single judgements to one: `pass`, `partial` or `fail`, and a sentence that says why."""
+"""Joins single judgements into one: `pass`, `partial` or `fail`, with a sentence that says why."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from pytest_tavus.verdict.verdict import RulingOutcome
 
 
 class OverallOutcome(Struct, frozen=True, kw_only=True):
-    """What a conversation comes to as a whole."""
+    """The judgement on a whole conversation."""
 
     overall: Overall
     summary: str
     "One sentence."
 
     outcome: RulingOutcome
-    "`unsure` where nothing is wrong and something is open."
+    "`unsure` if no part fails and some part is unsure."
 
     seqs: tuple[int, ...] = ()
 
@@ -32,10 +32,10 @@ def judge_overall(
     guardrails: Mapping[str, RuleOutcome],
     calls: Sequence[JudgedCall],
 ) -> OverallOutcome:
-    """Join what was found.
+    """Join the outcomes of all rules and calls.
 
-    A broken guardrail is a fail. An objective not satisfied, a call that failed, anything unsure,
-    or no evidence at all is partial. `calls` are those that count: without expected failures.
+    A broken guardrail is a fail. An unsatisfied objective, a failed call, an unsure outcome, or no
+    evidence at all is partial. `calls` holds no expected failures.
     """
     for name, held in guardrails.items():
         if held.outcome == "fail":
@@ -57,10 +57,10 @@ def _judge_without_failures(
     guardrails: Mapping[str, RuleOutcome],
     calls: Sequence[JudgedCall],
 ) -> OverallOutcome:
-    open_ = list(_list_unsure(objectives, guardrails))
+    unsure = next(_list_unsure(objectives, guardrails), None)
     succeeded = sum(call.succeeded for call in calls)
-    if open_:
-        return OverallOutcome(overall="partial", summary=f"{open_[0]}.", outcome="unsure")
+    if unsure is not None:
+        return OverallOutcome(overall="partial", summary=f"{unsure}.", outcome="unsure")
     if not (objectives or guardrails or succeeded):
         summary = "Nothing was judged: there was no call, and no rule was declared."
         return OverallOutcome(overall="partial", summary=summary, outcome="unsure")
@@ -91,9 +91,9 @@ def _build_failure(value: Overall, summary: str, seqs: tuple[int, ...]) -> Overa
 
 
 def select_counted_calls(calls: Sequence[JudgedCall], scenario: Scenario) -> tuple[JudgedCall, ...]:
-    """Leave out the failures that the scenario expects, and those that nobody waits for.
+    """Leave out the failures that the scenario expects, and open `fire_and_forget` app messages.
 
-    Nobody waits for an answer to a `fire_and_forget` app message [doc].
+    Nobody waits for an answer to such a message [doc].
     """
     expected = frozenset(_list_expected_failures(scenario))
     return tuple(

@@ -1,14 +1,13 @@
-"""The rules judge: deterministic, offline, the same verdict for the same trace for ever.
+"""The rules judge: deterministic and offline, with the same verdict for the same trace.
 
-Tools are judged from the wire alone. Objectives and guardrails are judged by declared rules
-(:mod:`pytest_tavus.verdict.judge.declared`); Tavus's verdict has no word for *unsure*, so what is
-unsure reads there as not satisfied or not held, and its ruling says that it is unsure.
+Tools are judged by their requests alone. Objectives and guardrails are judged by declared rules
+(:mod:`pytest_tavus.verdict.judge.declared`). Tavus's verdict has no word for *unsure*: an unsure
+part is not satisfied or not held in the verdict, and its ruling is unsure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from pytest_tavus.contract.tool.sent import ArgumentReader
 from pytest_tavus.contract.verdict import (
@@ -22,12 +21,13 @@ from pytest_tavus.errors import did_you_mean
 from pytest_tavus.scenario.values.model import GuardrailRule, ObjectiveRule, Scenario
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.log import Trace
+from pytest_tavus.verdict.call import Show, show_clear
 from pytest_tavus.verdict.judge.base import Judgement, Question
 from pytest_tavus.verdict.judge.declared import RuleOutcome, judge_guardrail, judge_objective
-from pytest_tavus.verdict.judge.facts import JudgedCall, JudgedTrace, Show, build_judged_calls
+from pytest_tavus.verdict.judge.facts import JudgedCall, JudgedTrace, build_judged_calls
 from pytest_tavus.verdict.judge.names import guardrail_names, objective_names, rule_span, tool_names
 from pytest_tavus.verdict.judge.overall import OverallOutcome, judge_overall, select_counted_calls
-from pytest_tavus.verdict.seen import ObservedTrace, build_observed_trace
+from pytest_tavus.verdict.observed import ObservedTrace, build_observed_trace
 from pytest_tavus.verdict.verdict import Ruling
 
 Rules = Mapping[str, ObjectiveRule] | Mapping[str, GuardrailRule]
@@ -36,7 +36,7 @@ _NO_RETRIEVAL = "no retrieval from a knowledge base was seen"
 
 
 class RulesJudge:
-    """Judges by what was declared and by the wire."""
+    """Judges a conversation by declared rules and by its requests."""
 
     def __init__(
         self,
@@ -46,23 +46,27 @@ class RulesJudge:
         in_clear: Trace | None = None,
         seen: ObservedTrace | None = None,
     ) -> None:
-        """`read` finds the arguments of calls in the requests that were made of them.
+        """`read` reads the arguments of calls from their requests.
 
-        `in_clear` is what the trace of the question is the masked twin of; `show` masks what is
-        quoted of it. `seen` is that trace as the checks have sorted it.
+        `in_clear` is the clear twin of the question's masked trace; `show` masks the quotes of it.
+        `seen` is the clear trace, sorted by the checks.
         """
         self._read = read
-        self._show = _identity if show is None else show
+        self._show = show_clear if show is None else show
         self._in_clear = in_clear
         self._observed = seen
 
     @property
     def name(self) -> str:
-        """Name and version."""
         return "rules/1"
 
     async def rule(self, question: Question) -> Judgement:
-        """Judge one conversation. Waits for nothing; raises for nothing a conversation can hold."""
+        """Judge one conversation, without waiting.
+
+        Raises:
+            UnknownValueError: a value that a rule needs was masked before the trace was stored.
+
+        """
         scenario = question.scenario
         trace = self._in_clear or question.trace
         pal_tools = {tool.name: tool for tool in scenario.pal.tools}
@@ -124,13 +128,13 @@ class RulesJudge:
 
 
 def _build_stray_outcome(kind: str, name: str, known: Iterable[str]) -> RuleOutcome:
-    """Refuse a rule for a name the PAL does not have: nobody would ever be held to it."""
+    """Refuse a rule for a name that the PAL does not have, because nothing would apply the rule."""
     reason = f"a rule is declared for it, and the PAL has no {kind} of that name"
     return RuleOutcome(outcome="error", evidence=reason, hint=did_you_mean(name, known))
 
 
 def _judge_tools(names: Iterable[str], calls: Sequence[JudgedCall]) -> dict[str, RuleOutcome]:
-    """Judge each tool of the PAL, and each that was called without being one of them."""
+    """Judge each tool of the PAL, and each called tool that the PAL does not have."""
     return {
         name: _judge_tool([call for call in calls if call.call.name == name])
         for name in dict.fromkeys((*names, *(call.call.name for call in calls)))
@@ -174,7 +178,3 @@ def _verdict(
 
 def _evidence(held: RuleOutcome) -> str:
     return f"unsure: {held.evidence}" if held.outcome == "unsure" else held.evidence
-
-
-def _identity(value: Any) -> Any:
-    return value

@@ -1,4 +1,4 @@
-"""The judge pass over one conversation: ask, then hold the answer against the scenario."""
+"""The judge pass over one conversation: asks the judge, and compares its answer."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from pytest_tavus.verdict.verdict import Finding, Ruling
 
 
 class JudgeReport(Struct, frozen=True, kw_only=True):
-    """What the judge pass adds to a run."""
+    """The result of the judge pass."""
 
     verdict: TavusVerdict | None = None
-    "`None`: the scenario asked for no judge."
+    "`None` for a scenario without a judge."
 
     findings: tuple[Finding, ...] = ()
     rulings: tuple[Ruling, ...] = ()
     evidence: Evidence = Evidence()
-    "The questions that were decided, one way or the other, by who decided what was judged."
+    "The number of decided questions, by decider."
 
 
 async def run(scenario: Scenario, trace: Trace, judge: Judge) -> JudgeReport:
-    """Judge one conversation, if the scenario wants it judged. Never raises."""
+    """Judge one conversation, if the scenario has a judge. Never raises."""
     if not scenario.is_judged:
         return JudgeReport()
     judgement = await ask(judge, Question(scenario=scenario, trace=trace))

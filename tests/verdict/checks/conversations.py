@@ -1,4 +1,4 @@
-"""Whole conversations that the tests of calls and of rules have in common."""
+"""Stories that the tests of calls and the tests of rules share."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from pytest_tavus.trace.events import ToolStatus
 from tests.verdict.checks.story import Story, tool
 
 Place = Literal["before", "during", "after"]
-"""Where something is said, as seen from the call."""
+"""The time of an utterance, relative to the call."""
 
 TWO = (tool(), tool("book", parameters={"type": "object"}))
-"""Two tools, of which the second takes whatever it is given."""
+"""Two tools; the second takes any arguments."""
 
 
-def heard(*calls: tuple[str, Any]) -> Story:
-    """Make these calls in one turn, and have each answered."""
+def story_with_calls(*calls: tuple[str, Any]) -> Story:
+    """Build a turn with these calls, each with an answer."""
     story = Story().user()
     for name, arguments in calls:
         story.call(name, arguments)
     return story.pal("Here you are.").end()
 
 
-def conversation(
+def story_with_speech(
     *said: tuple[Place, str], status: ToolStatus = "success", output: str = "5"
 ) -> Story:
-    """Make one call, and have things said around it."""
+    """Build a turn with one call, and with speech around the call."""
 
     def at(place: Place) -> None:
         for where, text in said:

@@ -1,4 +1,4 @@
-"""A conversation written by hand: the PAL, the scenario and the trace that checks are given."""
+"""Builds the input of checks by hand: a PAL, a scenario and a trace."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pytest_tavus.clock import ManualClock
 from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.tool.sent import ArgumentReader
 from pytest_tavus.contract.tool.tool import ApiDelivery, Delivery, Tool
 from pytest_tavus.handler.delivery.outcome import outcome_of
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
@@ -28,7 +29,8 @@ from pytest_tavus.trace.events import (
     UserSaid,
 )
 from pytest_tavus.trace.log import Recorder, Trace
-from pytest_tavus.verdict.checks.run import CheckReport, check
+from pytest_tavus.verdict.call import Show, show_clear
+from pytest_tavus.verdict.checks.run import Checker, CheckReport
 from pytest_tavus.wire import FaultKind, HttpExchange, HttpFault, HttpRequest, HttpResponse
 
 ORDER = {"order_id": "A-10428"}
@@ -42,8 +44,8 @@ OnResolveWord = Literal[
 ]
 
 
-class FileOf:
-    """A source whose places are as long as their paths are deep."""
+class FakeSource:
+    """A source whose lines are replaced by the path of the value."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -98,9 +100,9 @@ def scenario(*turns: Turn, tools: tuple[Tool, ...] | None = None, **more: Any) -
     return Scenario(
         at=(),
         name="a scenario",
-        source=FileOf("s.yaml"),
+        source=FakeSource("s.yaml"),
         pal=Pal(tools=(tool(),) if tools is None else tools),
-        pal_source=FileOf("p.pal.yaml"),
+        pal_source=FakeSource("p.pal.yaml"),
         turns=turns,
         **more,
     )
@@ -215,14 +217,25 @@ class Story:
         return self.recorder.trace()
 
 
+def check(
+    case: Scenario,
+    trace: Trace,
+    *,
+    read: ArgumentReader = READ,
+    show: Show = show_clear,
+    scope: Mapping[str, Any] | None = None,
+) -> CheckReport:
+    return Checker(read=read).check(case, trace, show=show, scope=scope or {})
+
+
 def report(
     story: Story, *turns: Turn, scope: Mapping[str, Any] | None = None, **more: Any
 ) -> CheckReport:
-    return check(scenario(*turns, **more), story.trace(), read=READ, scope=scope or {})
+    return check(scenario(*turns, **more), story.trace(), scope=scope)
 
 
-def told(story: Story, *turns: Turn, **more: Any) -> list[tuple[str, str]]:
-    """Return kind and sentence of every finding."""
+def findings(story: Story, *turns: Turn, **more: Any) -> list[tuple[str, str]]:
+    """Return kind and message of every finding."""
     return [(f.kind, f.message) for f in report(story, *turns, **more).findings]
 
 
@@ -230,15 +243,15 @@ ANY = turn(in_order(expect()))
 """A turn with one call."""
 
 
-def answered(arguments: Any = ORDER, name: str = "get_order_status") -> Story:
-    """A conversation in which that call was made and answered."""
+def story_with_answer(arguments: Any = ORDER, name: str = "get_order_status") -> Story:
+    """A conversation with one call and its answer."""
     return Story().user().call(name, arguments).pal("It is on its way.").end()
 
 
-def failing(
+def story_with_failure(
     response: HttpResponse | None = None, fault: HttpFault | None = None, reason: str | None = None
 ) -> Story:
-    """A conversation in which it was made and went wrong."""
+    """A conversation with one call that failed."""
     story = Story().user().fails(response=response, fault=fault, reason=reason)
     return story.pal("Sorry.").end()
 

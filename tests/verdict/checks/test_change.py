@@ -24,7 +24,7 @@ pal:
 ANY_ARGUMENTS = (tool(parameters={"type": "object", "properties": {"order_id": {}, "size": {}}}),)
 
 
-def expectation(directory: Path, entry: str, *, plays: str = "hello") -> CallExpectation:
+def load_expectation(directory: Path, entry: str, *, plays: str = "hello") -> CallExpectation:
     """Load an expected call that is written on one line, in a file of its own."""
     path = directory / "s.yaml"
     path.write_text(
@@ -60,15 +60,15 @@ def change_of(story: Story, wanted: Turn) -> str | None:
         ({"x": 1}, "", "result: null"),
     ],
 )
-def test_a_change_of_a_result_loads_and_accepts_what_was_seen(
+def test_a_suggested_result_loads_and_accepts_the_answer(
     tmp_path: Path, wanted: Any, answer: Any, change: str | None
 ) -> None:
     story = Story().user().call(output=answer).pal("hi").end()
-    told = change_of(story, turn(in_order(expect(result=wanted, expects_result=True))))
-    assert told == change
+    suggested = change_of(story, turn(in_order(expect(result=wanted, expects_result=True))))
+    assert suggested == change
     if change is None:
         return
-    call = expectation(tmp_path, f"get_order_status: {{}}\n        {change}")
+    call = load_expectation(tmp_path, f"get_order_status: {{}}\n        {change}")
     again = turn(in_order(expect(result=call.result, expects_result=True)))
     assert report(story, again).findings == ()
 
@@ -86,17 +86,15 @@ def test_a_change_of_a_result_loads_and_accepts_what_was_seen(
         ),
     ],
 )
-def test_a_change_of_arguments_loads(
-    tmp_path: Path, arguments: Any, sent: Any, change: str
-) -> None:
+def test_suggested_arguments_load(tmp_path: Path, arguments: Any, sent: Any, change: str) -> None:
     story = Story().user().call(arguments=sent).pal("hi").end()
     assert change_of(story, turn(in_order(expect(arguments=arguments)))) == change
-    call = expectation(tmp_path, change)
+    call = load_expectation(tmp_path, change)
     again = turn(in_order(expect(arguments=call.arguments)))
     assert report(story, again, tools=ANY_ARGUMENTS).findings == ()
 
 
-def test_an_argument_that_is_missing_is_absent_where_the_call_is_played_apart(
+def test_a_missing_argument_is_suggested_as_absent_if_plays_has_the_calls(
     tmp_path: Path,
 ) -> None:
     story = Story().user().call(arguments=ORDER).pal("hi").end()
@@ -105,22 +103,22 @@ def test_an_argument_that_is_missing_is_absent_where_the_call_is_played_apart(
     change = change_of(story, wanted)
     assert change == "get_order_status: {order_id: A-10428, size: !absent }"
     played = "{calls: [{get_order_status: {order_id: A-10428}}]}"
-    assert expectation(tmp_path, change, plays=played).arguments["order_id"] == "A-10428"
+    assert load_expectation(tmp_path, change, plays=played).arguments["order_id"] == "A-10428"
 
 
-def test_no_call_is_offered_that_the_pal_has_no_tool_for() -> None:
+def test_no_change_suggests_a_call_of_an_unknown_tool() -> None:
     story = Story().user().call("get_odrer", {}).pal("hi").end()
     changes = [finding.change for finding in report(story, turn(in_order())).findings]
     assert changes == [None, None]
 
 
-def test_no_argument_is_offered_that_the_tool_does_not_declare() -> None:
+def test_no_change_suggests_an_undeclared_argument() -> None:
     story = Story().user().call(arguments={"odrer": 1}).pal("hi").end()
     assert change_of(story, turn(in_order())) is None
 
 
 @pytest.mark.parametrize("sent", [[], "text", 3])
-def test_no_arguments_are_offered_that_are_no_mapping(sent: Any) -> None:
+def test_no_change_suggests_arguments_that_are_no_mapping(sent: Any) -> None:
     story = Story().user().call(arguments=sent if sent != "text" else '"text"').pal("hi").end()
     changes = [finding.change for finding in report(story, turn(in_order())).findings]
     assert set(changes) == {None}

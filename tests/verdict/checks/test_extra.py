@@ -50,20 +50,20 @@ def test_times_is_a_limit_where_other_calls_are_allowed(
         assert set(found) == {"unexpected_call"}
 
 
-def test_a_call_is_repeated_only_where_no_expectation_has_room_for_it() -> None:
+def test_a_call_is_a_repetition_only_if_no_expectation_can_take_it() -> None:
     both = in_order(times(1, 1), expect(times=Times(minimum=1, maximum=None)))
     assert kinds(both, ORDER, ORDER, OTHER) == []
     assert kinds(in_order(times(1, 1), times(1, 1)), ORDER, ORDER) == []
     assert kinds(in_order(times(1, 1), times(1, 1)), ORDER, ORDER, ORDER) == ["unexpected_call"]
 
 
-def test_a_call_with_room_for_it_is_not_told_of_beside_one_that_is_missing() -> None:
+def test_a_missing_call_does_not_turn_an_allowed_call_into_a_repetition() -> None:
     group = in_order(expect("book"), times(0, 1))
     assert kinds(group, ORDER) == ["missing_call"]
     assert kinds(group, "book", ORDER) == []
 
 
-def test_a_repeated_call_says_what_extra_allows() -> None:
+def test_the_hint_of_a_repeated_call_says_what_extra_allows() -> None:
     story = Story().user().call().call().pal("It comes.").end()
     (finding,) = report(story, turn(in_order(expect(arguments=ORDER)), extra=True)).findings
     assert finding.message == (
@@ -75,7 +75,7 @@ def test_a_repeated_call_says_what_extra_allows() -> None:
     )
 
 
-def test_an_answer_that_is_wrong_is_told_where_a_repeated_call_has_the_right_one() -> None:
+def test_a_wrong_answer_is_reported_although_a_repeated_call_has_the_right_one() -> None:
     wanted = times(1, 1, expects_result=True, result={"left": 2})
     assert kinds(in_order(wanted), ORDER, left=2) == []
     assert "wrong_result" in kinds(in_order(wanted), ORDER, left=1)

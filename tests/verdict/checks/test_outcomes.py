@@ -13,27 +13,27 @@ from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
 from tests.verdict.checks.story import (
     ANY,
     Story,
-    answered,
     expect,
-    failing,
     fault,
+    findings,
     in_order,
     report,
-    told,
+    story_with_answer,
+    story_with_failure,
     turn,
 )
 
 HTML = HttpResponse(status=200, headers=(("Content-Type", "text/html"),), body=b"<p>Hi</p>")
 
 
-def test_the_answer_is_held_as_a_subset() -> None:
+def test_the_expected_result_is_a_subset_of_the_answer() -> None:
     wanted = expect(expects_result=True, result={"status": "out_for_delivery"})
-    assert told(answered(), turn(in_order(wanted))) == []
+    assert findings(story_with_answer(), turn(in_order(wanted))) == []
 
 
-def test_another_answer_is_shown_in_full_with_the_first_difference() -> None:
+def test_a_wrong_answer_is_shown_in_full_with_the_first_difference() -> None:
     wanted = expect(expects_result=True, result={"status": "delivered", "items": [{"sku": 1}]})
-    (finding,) = report(answered(), turn(in_order(wanted))).findings
+    (finding,) = report(story_with_answer(), turn(in_order(wanted))).findings
     assert (finding.kind, finding.owner) == ("wrong_result", "handler")
     assert finding.message == (
         "get_order_status was expected to answer result.status 'delivered' (text), "
@@ -47,10 +47,10 @@ def test_another_answer_is_shown_in_full_with_the_first_difference() -> None:
     assert str(finding.span) == "s.yaml#calls.get_order_status.result:1:1"
 
 
-def test_the_answer_of_a_failed_call_is_read_from_the_wire() -> None:
+def test_the_answer_of_a_failed_call_is_read_from_its_response() -> None:
     wanted = expect(status=404, expects_result=True, result={"error": "not_found"})
     body = HttpResponse(status=404, body=b'{"error": "not_found"}')
-    assert told(failing(body), turn(in_order(wanted))) == []
+    assert findings(story_with_failure(body), turn(in_order(wanted))) == []
 
 
 @pytest.mark.parametrize(
@@ -96,19 +96,19 @@ def test_the_answer_of_a_failed_call_is_read_from_the_wire() -> None:
     ],
     ids=["crash", "500", "html", "empty", "not json", "connection", "reason"],
 )
-def test_a_failure_nobody_expected_shows_what_the_handler_did(
+def test_an_unexpected_failure_shows_what_the_handler_did(
     response: HttpResponse | None, broken: HttpFault | None, message: str, detail: str | None
 ) -> None:
-    (finding,) = report(failing(response, broken, "no idea"), ANY).findings
+    (finding,) = report(story_with_failure(response, broken, "no idea"), ANY).findings
     assert (finding.kind, finding.owner) == ("handler_error", "handler")
     assert (finding.message, finding.detail) == (message, detail)
     assert finding.hint is None  # the handler is to be put right
 
 
 @pytest.mark.parametrize("status", [400, 404, 409, 422])
-def test_a_refusal_may_be_meant(status: int) -> None:
+def test_the_hint_of_a_refusal_offers_its_status(status: int) -> None:
     refused = HttpResponse(status=status, body=b'{"error": "no"}')
-    (finding,) = report(failing(refused, None, "no"), ANY).findings
+    (finding,) = report(story_with_failure(refused, None, "no"), ANY).findings
     assert finding.hint == "where this is meant, write `status: error` beside the call"
 
 
@@ -122,14 +122,14 @@ def test_a_refusal_may_be_meant(status: int) -> None:
     ],
     ids=["page", "redirect", "broken JSON", "503"],
 )
-def test_what_no_handler_means_is_not_offered(response: HttpResponse) -> None:
-    (finding,) = report(failing(response, None, "no"), ANY).findings
+def test_a_mistake_of_the_handler_has_no_hint(response: HttpResponse) -> None:
+    (finding,) = report(story_with_failure(response, None, "no"), ANY).findings
     assert finding.hint is None
 
 
-def test_a_page_is_known_by_how_it_begins() -> None:
+def test_an_html_page_is_recognized_by_its_first_characters() -> None:
     page = HttpResponse(status=200, body=b"\n<!DOCTYPE html><html></html>")
-    assert told(failing(page), ANY) == [
+    assert findings(story_with_failure(page), ANY) == [
         (
             "handler_error",
             "get_order_status failed: the handler answered 200 with an HTML page instead of JSON",
@@ -137,13 +137,15 @@ def test_a_page_is_known_by_how_it_begins() -> None:
     ]
 
 
-def test_a_redirect_is_told_in_the_words_of_the_delivery() -> None:
+def test_a_redirect_has_the_reason_of_the_delivery() -> None:
     reason = "the handler answered 302 Found to '/login', and redirects are not followed"
-    story = failing(HttpResponse(status=302, headers=(("Location", "/login"),)), reason=reason)
-    assert told(story, ANY) == [("handler_error", f"get_order_status failed: {reason}")]
+    story = story_with_failure(
+        HttpResponse(status=302, headers=(("Location", "/login"),)), reason=reason
+    )
+    assert findings(story, ANY) == [("handler_error", f"get_order_status failed: {reason}")]
 
 
-def test_a_canned_answer_that_fails_is_the_scenarios_own() -> None:
+def test_the_test_owns_a_canned_answer_that_fails() -> None:
     canned = HttpExchange(
         request=HttpRequest(method="POST", url="https://shop.example/get_order_status"),
         response=HttpResponse(status=503, body=b"{}"),
@@ -158,10 +160,10 @@ def test_a_canned_answer_that_fails_is_the_scenarios_own() -> None:
     assert (finding.owner, finding.message) == ("test", f"get_order_status failed: {reason}")
 
 
-def test_a_refusal_that_is_expected_is_no_failure() -> None:
-    story = failing(HttpResponse(status=409, body=b"{}"))
-    assert told(story, turn(in_order(expect(status="error")))) == []
-    assert told(story, turn(in_order(expect(status=409)))) == []
+def test_an_expected_refusal_is_no_failure() -> None:
+    story = story_with_failure(HttpResponse(status=409, body=b"{}"))
+    assert findings(story, turn(in_order(expect(status="error")))) == []
+    assert findings(story, turn(in_order(expect(status=409)))) == []
 
 
 _JSON = (("Content-Type", "application/json"),)
@@ -186,11 +188,11 @@ FAILURES: list[tuple[HttpResponse | None, HttpFault | None, int | StatusWord]] =
 
 
 @pytest.mark.parametrize(("response", "broken", "word"), FAILURES)
-def test_a_fault_is_met_by_its_own_word_and_by_no_other(
+def test_a_fault_meets_only_the_status_of_its_own_name(
     response: HttpResponse | None, broken: HttpFault | None, word: StatusWord
 ) -> None:
-    story = failing(response, broken, "it went wrong")
-    assert told(story, turn(in_order(expect(status=word)))) == []
+    story = story_with_failure(response, broken, "it went wrong")
+    assert findings(story, turn(in_order(expect(status=word)))) == []
     for other in get_args(StatusWord):
         if other != word:
             (finding,) = report(story, turn(in_order(expect(status=other)))).findings
@@ -198,54 +200,56 @@ def test_a_fault_is_met_by_its_own_word_and_by_no_other(
 
 
 @pytest.mark.parametrize("response", [A_PAGE, HttpResponse(status=200, body=b"{}")])
-def test_200_is_met_only_by_an_answer_that_could_be_used(response: HttpResponse) -> None:
-    story = failing(response, RAISED if response is not A_PAGE else None, "it went wrong")
+def test_status_200_needs_an_answer_that_can_be_used(response: HttpResponse) -> None:
+    story = story_with_failure(
+        response, RAISED if response is not A_PAGE else None, "it went wrong"
+    )
     (finding,) = report(story, turn(in_order(expect(status=200)))).findings
     assert finding.kind == "wrong_status"
     assert finding.message.startswith(
         "get_order_status was expected to be answered 200, but was answered 200 and "
     )
     assert finding.change != "status: 200"
-    assert told(answered(), turn(in_order(expect(status=200)))) == []
+    assert findings(story_with_answer(), turn(in_order(expect(status=200)))) == []
 
 
 @pytest.mark.parametrize(
     ("response", "broken"), [(BROKEN_REFUSAL, None), (HttpResponse(status=404), RAISED)]
 )
-def test_a_number_of_4xx_is_met_only_by_a_refusal_without_a_fault(
+def test_a_4xx_status_needs_a_refusal_without_a_fault(
     response: HttpResponse, broken: HttpFault | None
 ) -> None:
-    story = failing(response, broken, "it went wrong")
+    story = story_with_failure(response, broken, "it went wrong")
     (finding,) = report(story, turn(in_order(expect(status=404)))).findings
     assert (finding.kind, finding.hint) == ("wrong_status", None)
     assert finding.change != "status: 404"
 
 
-def test_a_refusal_that_cannot_be_read_is_told_in_the_words_of_the_delivery() -> None:
+def test_an_unreadable_refusal_has_the_reason_of_the_delivery() -> None:
     reason = "the handler answered 404 Not Found with broken JSON"
-    (finding,) = report(failing(BROKEN_REFUSAL, reason=reason), ANY).findings
+    (finding,) = report(story_with_failure(BROKEN_REFUSAL, reason=reason), ANY).findings
     assert finding.message == f"get_order_status failed: {reason}"
     assert finding.hint is None
 
 
-def test_the_hint_of_a_canned_answer_names_a_word_that_holds() -> None:
+def test_the_hint_of_a_canned_answer_names_a_status_that_would_pass() -> None:
     story = Story().user().fails(response=BROKEN_REFUSAL, by="canned").pal("Sorry.").end()
     (finding,) = report(story, turn(in_order(expect()))).findings
     assert finding.hint is not None
     assert "`status: unreadable`" in finding.hint
 
 
-def test_a_server_error_is_written_as_its_number() -> None:
-    story = failing(HttpResponse(status=503, body=b"{}"))
-    assert told(story, turn(in_order(expect(status=503)))) == []
+def test_a_server_error_is_expected_by_its_number() -> None:
+    story = story_with_failure(HttpResponse(status=503, body=b"{}"))
+    assert findings(story, turn(in_order(expect(status=503)))) == []
     (finding,) = report(story, turn(in_order(expect(status=500)))).findings
     assert (finding.kind, finding.change) == ("wrong_status", None)
 
 
-def test_an_application_that_raises_before_it_answers_has_answered_500_as_behind_a_server() -> None:
-    assert told(failing(None, RAISED), turn(in_order(expect(status=500)))) == []
+def test_an_application_that_raises_has_status_500_as_behind_a_server() -> None:
+    assert findings(story_with_failure(None, RAISED), turn(in_order(expect(status=500)))) == []
     cut = fault("broken", "the handler raised in the middle of its answer")
-    (finding,) = report(failing(None, cut), turn(in_order(expect(status=500)))).findings
+    (finding,) = report(story_with_failure(None, cut), turn(in_order(expect(status=500)))).findings
     assert finding.kind == "wrong_status"
 
 
@@ -256,8 +260,8 @@ def test_an_application_that_raises_before_it_answers_has_answered_500_as_behind
         ("error", "was expected to end in error, but was answered 200 and ended in success"),
     ],
 )
-def test_another_status_is_told_with_the_answer(status: int | StatusWord, message: str) -> None:
-    (finding,) = report(answered(), turn(in_order(expect(status=status)))).findings
+def test_a_wrong_status_is_shown_with_the_answer(status: int | StatusWord, message: str) -> None:
+    (finding,) = report(story_with_answer(), turn(in_order(expect(status=status)))).findings
     assert (finding.kind, finding.message) == ("wrong_status", f"get_order_status {message}")
     assert finding.detail == "answer: {status: out_for_delivery, eta: today by 6pm}"
 
@@ -266,7 +270,7 @@ def test_an_empty_answer_is_a_success_that_has_no_result() -> None:
     story = Story().user()
     call_id = story.opens()
     story.resolves(call_id, "").pal("Done.").end()
-    assert told(story, turn(in_order(expect()))) == []
+    assert findings(story, turn(in_order(expect()))) == []
     wanted = expect(expects_result=True, result={"eta": "today"})
     (finding,) = report(story, turn(in_order(wanted))).findings
     assert finding.kind == "wrong_result"

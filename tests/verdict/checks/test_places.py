@@ -14,20 +14,20 @@ def places(story: Story, *turns: Turn) -> list[str]:
     return [str(one.span) for one in found if one.kind == "invalid_arguments"]
 
 
-def test_invalid_arguments_stand_at_the_call_that_is_expected() -> None:
+def test_invalid_arguments_have_the_line_of_the_expected_call() -> None:
     story = Story().user().call().call(arguments=WRONG).pal("hi").end()
     first, second = expect(at=("calls", 0)), expect(arguments=WRONG, at=("calls", 1))
     assert places(story, turn(in_order(first, second))) == ["s.yaml#calls[1]:1:1"]
 
 
-def test_invalid_arguments_stand_at_the_call_that_is_played() -> None:
+def test_invalid_arguments_have_the_line_of_the_played_call() -> None:
     story = Story().user().call(arguments=WRONG).pal("hi").end()
     played = PlayedCall(at=("plays", "calls", 0), tool="get_order_status", arguments=WRONG)
     plays = Plays(at=("plays",), calls=((played,),))
     assert places(story, turn(in_order(expect()), plays=plays)) == ["s.yaml#plays.calls[0]:1:1"]
 
 
-def test_a_call_that_is_written_nowhere_stands_at_its_turn() -> None:
+def test_an_unwritten_call_has_the_line_of_its_turn() -> None:
     story = Story().user().call(arguments=WRONG).pal("hi").end()
     assert places(story, turn()) == ["s.yaml#turns[0]:1:1"]
 

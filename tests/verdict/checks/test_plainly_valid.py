@@ -37,9 +37,7 @@ ORDER: dict[str, Any] = {
         ({"order_id": "A-10428", "rows": [True]}, False),
     ],
 )
-def test_what_nearly_every_tool_has_takes_no_validator(
-    arguments: dict[str, Any], expected: bool
-) -> None:
+def test_common_schemas_need_no_validator(arguments: dict[str, Any], expected: bool) -> None:
     assert is_plainly_valid(ORDER, arguments) is expected
 
 
@@ -85,6 +83,6 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 
 
 @given(SCHEMAS, VALUES)
-def test_what_is_plainly_valid_is_valid(schema: dict[str, Any], value: Any) -> None:
+def test_a_plainly_valid_value_is_valid(schema: dict[str, Any], value: Any) -> None:
     if is_plainly_valid(schema, value):
         assert list(validator(schema).iter_errors(value)) == []

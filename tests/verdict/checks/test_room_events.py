@@ -7,7 +7,7 @@ from typing import Any
 from pytest_tavus.scenario.values.model import EventExpectation
 from pytest_tavus.trace.events import AppMessage
 from pytest_tavus.verdict.verdict import Difference
-from tests.verdict.checks.story import Story, expect, in_order, report, told, turn
+from tests.verdict.checks.story import Story, expect, findings, in_order, report, turn
 
 
 def event(event_type: str, properties: Any = None, *, absent: bool = False) -> EventExpectation:
@@ -37,8 +37,8 @@ def test_an_event_with_other_properties_is_shown_as_the_closest() -> None:
     )
 
 
-def test_an_event_of_a_type_that_was_not_seen_is_missing() -> None:
-    assert told(Story().user().end(), turn(events=(event("canvas.interaction"),))) == [
+def test_an_event_of_an_unobserved_type_is_missing() -> None:
+    assert findings(Story().user().end(), turn(events=(event("canvas.interaction"),))) == [
         ("missing_event", "the event canvas.interaction was expected, but none was seen")
     ]
 
@@ -51,7 +51,7 @@ def test_an_event_that_must_be_absent_is_forbidden() -> None:
         note="unknown id",
     )
     absent = turn(events=(event("conversation.tool_result", absent=True),))
-    assert told(Story().user().end(), absent) == []
+    assert findings(Story().user().end(), absent) == []
     (finding,) = report(Story().user().record(late).end(), absent).findings
     assert (finding.kind, finding.closest) == (
         "forbidden_event",
@@ -64,19 +64,19 @@ def test_an_event_that_must_be_absent_is_forbidden() -> None:
 
 def test_a_placeholder_without_a_value_in_an_event_is_a_finding() -> None:
     wanted = turn(events=(event("conversation.utterance", {"speech": "{saved.x}"}),))
-    assert [kind for kind, _ in told(Story().user().end(), wanted)] == ["nothing_saved"]
+    assert [kind for kind, _ in findings(Story().user().end(), wanted)] == ["nothing_saved"]
 
 
-def test_silence_that_was_listened_to_is_evidence() -> None:
+def test_recorded_silence_is_evidence() -> None:
     story = Story().user().pal("Bye.").end()
     assert report(story, turn(quiet=3.0)).evidence.total == 0
     found = report(story.end(quiet_for=3.0), turn(quiet=3.0))
     assert (found.findings, found.evidence.total) == ((), 1)
 
 
-def test_speech_in_the_silence_is_told_with_its_time() -> None:
+def test_speech_during_quiet_is_a_finding_with_its_time() -> None:
     story = Story().user().pal("Bye.").end().pal("Still there?").end(quiet_for=3.0)
-    assert told(story, turn(quiet=3.0)) == [
+    assert findings(story, turn(quiet=3.0)) == [
         (
             "not_quiet",
             (
@@ -87,9 +87,9 @@ def test_speech_in_the_silence_is_told_with_its_time() -> None:
     ]
 
 
-def test_a_call_in_the_silence_is_told_once() -> None:
+def test_a_call_during_quiet_is_one_finding() -> None:
     story = Story().user().pal("Bye.").end().call().end(quiet_for=3.0)
-    assert told(story, turn(quiet=3.0)) == [
+    assert findings(story, turn(quiet=3.0)) == [
         (
             "not_quiet",
             (
@@ -100,12 +100,12 @@ def test_a_call_in_the_silence_is_told_once() -> None:
     ]
 
 
-def test_what_comes_after_a_turn_belongs_to_it_where_no_silence_is_asked() -> None:
+def test_events_after_the_end_belong_to_a_turn_without_quiet() -> None:
     story = Story().user().end().call()
-    assert [kind for kind, _ in told(story, turn())] == ["unexpected_call", "on_resolve"]
+    assert [kind for kind, _ in findings(story, turn())] == ["unexpected_call", "on_resolve"]
 
 
-def test_an_app_message_of_a_tool_over_http_is_told_not_to_come() -> None:
+def test_the_hint_says_that_a_tool_over_http_sends_no_app_message() -> None:
     wanted = EventExpectation(at=("events", 0), event_type="conversation.tool_call")
     story = Story().user().call().pal("hi").end()
     (finding,) = report(story, turn(in_order(expect()), events=(wanted,))).findings

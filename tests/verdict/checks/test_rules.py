@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from pytest_tavus.trace.events import ToolStatus
-from tests.verdict.checks.conversations import Place, conversation
+from tests.verdict.checks.conversations import Place, story_with_speech
 from tests.verdict.checks.story import (
     ANY,
     OnCallWord,
     OnResolveWord,
     Story,
     expect,
+    findings,
     in_order,
     report,
-    told,
     tool,
     turn,
 )
@@ -24,7 +24,7 @@ SAYS = "the rule is at p.pal.yaml#tools[0]"
 
 def afterwards(said: list[str], status: ToolStatus) -> Story:
     after: list[tuple[Place, str]] = [("after", text) for text in said]
-    return conversation(*after, status=status, output="no such order")
+    return story_with_speech(*after, status=status, output="no such order")
 
 
 @pytest.mark.parametrize(
@@ -39,11 +39,11 @@ def afterwards(said: list[str], status: ToolStatus) -> Story:
         ("passthrough", [("during", "I will look.")]),
     ],
 )
-def test_what_is_heard_while_a_call_is_open_follows_on_call(
+def test_speech_during_an_open_call_follows_on_call(
     on_call: OnCallWord, said: list[tuple[Place, str]]
 ) -> None:
     tools = (tool(on_call=on_call, static_filler="Hold on."),)
-    assert told(conversation(*said, ("after", "Five.")), ANY, tools=tools) == []
+    assert findings(story_with_speech(*said, ("after", "Five.")), ANY, tools=tools) == []
 
 
 @pytest.mark.parametrize(
@@ -91,11 +91,11 @@ def test_what_is_heard_while_a_call_is_open_follows_on_call(
         ),
     ],
 )
-def test_what_on_call_does_not_allow_is_told_with_what_was_heard(
+def test_speech_that_on_call_forbids_is_quoted(
     on_call: OnCallWord | None, said: list[tuple[Place, str]], message: str
 ) -> None:
     tools = (tool(on_call=on_call, static_filler="Hold on."),)
-    (finding,) = report(conversation(*said, ("after", "Five.")), ANY, tools=tools).findings
+    (finding,) = report(story_with_speech(*said, ("after", "Five.")), ANY, tools=tools).findings
     assert (finding.kind, finding.message) == ("on_call", message)
     assert finding.hint == (
         f"{SAYS}.on_call:1:1; `unchecked: [on_call]` on the turn switches it off"
@@ -104,7 +104,7 @@ def test_what_on_call_does_not_allow_is_told_with_what_was_heard(
 
 def test_silence_is_not_demanded_of_a_pal_that_does_not_wait() -> None:
     tools = (tool(on_resolve="fire_and_forget"),)
-    assert told(conversation(("during", "Sure, done.")), ANY, tools=tools) == []
+    assert findings(story_with_speech(("during", "Sure, done.")), ANY, tools=tools) == []
 
 
 @pytest.mark.parametrize(
@@ -123,12 +123,12 @@ def test_silence_is_not_demanded_of_a_pal_that_does_not_wait() -> None:
         ("fire_and_forget", "timeout", []),
     ],
 )
-def test_what_is_heard_after_an_answer_follows_on_resolve(
+def test_speech_after_an_answer_follows_on_resolve(
     on_resolve: OnResolveWord, status: ToolStatus, said: list[str]
 ) -> None:
     story = afterwards(said, status)
     expected = turn(in_order(expect(status=status)))
-    assert told(story, expected, tools=(tool(on_resolve=on_resolve),)) == []
+    assert findings(story, expected, tools=(tool(on_resolve=on_resolve),)) == []
 
 
 SPEAK = "the PAL was expected to speak of the answer, but nothing was heard"
@@ -154,7 +154,7 @@ NOTHING = "nothing was expected to be heard of the answer, but 'Well: no such or
         ("fire_and_forget", "error", ["Well: no such order"], NOTHING),
     ],
 )
-def test_what_on_resolve_does_not_allow_is_told_with_what_was_heard(
+def test_speech_that_on_resolve_forbids_is_quoted(
     on_resolve: OnResolveWord, status: ToolStatus, said: list[str], message: str
 ) -> None:
     story = afterwards(said, status)
@@ -170,8 +170,8 @@ def test_what_on_resolve_does_not_allow_is_told_with_what_was_heard(
 
 
 def test_the_default_of_on_resolve_is_named_as_such() -> None:
-    (kind, message), *rest = told(
-        conversation(("after", "Five.")), ANY, tools=(tool(on_resolve=None),)
+    (kind, message), *rest = findings(
+        story_with_speech(("after", "Five.")), ANY, tools=(tool(on_resolve=None),)
     )
     assert (kind, rest) == ("on_resolve", [])
     assert message.startswith("on_resolve of get_order_status is fire_and_forget (the default): ")

@@ -14,12 +14,12 @@ from tests.verdict.checks.story import (
     ORDER,
     READ,
     Story,
-    answered,
     expect,
+    findings,
     in_order,
     report,
     scenario,
-    told,
+    story_with_answer,
     tool,
     turn,
 )
@@ -27,24 +27,24 @@ from tests.verdict.checks.story import (
 FORBIDDEN = (CallPattern(at=("never", 0), tool="get_order_status", arguments=ORDER),)
 
 
-def test_a_fault_belongs_to_whoever_can_put_it_right() -> None:
+def test_a_finding_on_a_fault_has_the_owner_of_the_fault() -> None:
     fault = Fault(owner="platform", message="the room went away", detail="410")
     (finding,) = report(Story().user().record(fault).end(), turn()).findings
     assert (finding.kind, finding.owner, finding.detail) == ("fault", "platform", "410")
     assert finding.message == "the room went away"
 
 
-def test_a_handler_that_did_not_start_is_told_at_its_line() -> None:
+def test_a_handler_that_did_not_start_is_reported_at_its_line() -> None:
     fault = Fault(owner="handler", message="importing 'shop' failed")
     story = Story().record(fault)
     first, _ = report(story, turn(), handler=HandlerSpec(at=("handler",), app="shop:app")).findings
     assert str(first.span) == "s.yaml#handler:1:1"
 
 
-def test_turns_that_never_took_place_name_what_stopped_them() -> None:
+def test_turns_that_were_not_played_name_the_reason() -> None:
     story = Story().user().record(Fault(owner="platform", message="the room went away"))
     turns = [turn(at=("turns", n)) for n in range(3)]
-    assert told(story, *turns) == [
+    assert findings(story, *turns) == [
         ("fault", "the room went away"),
         ("not_run", "turns 2 to 3 of 3 were not played: the room went away"),
     ]
@@ -60,13 +60,13 @@ def test_turns_that_never_took_place_name_what_stopped_them() -> None:
         (None, "the trace ends before it"),
     ],
 )
-def test_a_conversation_that_ended_early_is_never_green(
+def test_a_conversation_that_ended_early_fails(
     reason: Literal["finished", "fault", "deadline", "cancelled"] | None, why: str
 ) -> None:
     story = Story().user().end()
     if reason is not None:
         story.record(SessionClosed(reason=reason))
-    assert told(story, turn(), turn(at=("turns", 1))) == [
+    assert findings(story, turn(), turn(at=("turns", 1))) == [
         ("not_run", f"turn 2 of 2 was not played: {why}")
     ]
 
@@ -79,7 +79,7 @@ def test_an_empty_trace_is_not_run_and_no_evidence() -> None:
 
 def test_a_last_turn_that_was_cut_short_is_not_run() -> None:
     story = Story().user().record(SessionClosed(reason="deadline"))
-    assert told(story, turn()) == [
+    assert findings(story, turn()) == [
         (
             "not_run",
             "turn 1 of 1 was cut short: the conversation went over its deadline",
@@ -88,41 +88,41 @@ def test_a_last_turn_that_was_cut_short_is_not_run() -> None:
 
 
 def test_a_forbidden_call_is_found_in_the_scenario_and_in_the_turn() -> None:
-    assert told(answered({"order_id": "A-1"}), ANY, never=FORBIDDEN) == []
-    (finding,) = report(answered(), ANY, never=FORBIDDEN).findings
+    assert findings(story_with_answer({"order_id": "A-1"}), ANY, never=FORBIDDEN) == []
+    (finding,) = report(story_with_answer(), ANY, never=FORBIDDEN).findings
     assert (finding.kind, str(finding.span)) == ("forbidden_call", "s.yaml#never[0]:1:1")
     assert finding.message == (
         "get_order_status: {order_id: A-10428} was called, which must never happen"
     )
-    (in_turn,) = report(answered(), turn(in_order(expect()), never=FORBIDDEN)).findings
+    (in_turn,) = report(story_with_answer(), turn(in_order(expect()), never=FORBIDDEN)).findings
     assert in_turn.message == (
         "get_order_status: {order_id: A-10428} was called, which must never happen in this turn"
     )
 
 
 def test_a_forbidden_call_of_another_turn_is_allowed() -> None:
-    story = answered().user().pal("Bye.").end()
+    story = story_with_answer().user().pal("Bye.").end()
     second = turn(at=("turns", 1), never=FORBIDDEN)
-    assert told(story, ANY, second) == []
+    assert findings(story, ANY, second) == []
 
 
 def test_a_tool_that_the_pal_does_not_have_is_named_with_the_nearest() -> None:
-    story = answered(name="get_order")
+    story = story_with_answer(name="get_order")
     (finding,) = report(story, turn(in_order(expect("get_order")))).findings
     assert finding.message == "the PAL called 'get_order', which is not one of its tools"
     assert finding.hint == "did you mean 'get_order_status'?"
-    other = answered(name="zzz")
+    other = story_with_answer(name="zzz")
     (finding,) = report(other, turn(in_order(expect("zzz")))).findings
     assert finding.hint == "its tools: get_order_status"
 
 
 def test_system_tools_need_no_definition() -> None:
-    story = answered(name="tavus_end_call")
-    assert told(story, turn(in_order(expect("tavus_end_call")))) == []
+    story = story_with_answer(name="tavus_end_call")
+    assert findings(story, turn(in_order(expect("tavus_end_call")))) == []
 
 
 def test_findings_are_in_the_order_of_the_turns() -> None:
-    story = answered({"order_id": 5}).user().call().pal("Hm.").end()
+    story = story_with_answer({"order_id": 5}).user().call().pal("Hm.").end()
     found = report(story, ANY, turn(at=("turns", 1)), never=FORBIDDEN).findings
     assert [(f.turn, f.kind) for f in found] == [
         (1, "invalid_arguments"),
@@ -131,9 +131,9 @@ def test_findings_are_in_the_order_of_the_turns() -> None:
     ]
 
 
-def test_a_checker_keeps_nothing_of_a_scenario() -> None:
+def test_a_checker_keeps_no_state_of_a_scenario() -> None:
     checker = Checker(read=READ)
-    red, green = answered({"order_id": 5}).trace(), answered().trace()
+    red, green = story_with_answer({"order_id": 5}).trace(), story_with_answer().trace()
     assert len(checker.check(scenario(ANY), red).findings) == 1
     assert checker.check(scenario(ANY), green).findings == ()
     other = scenario(ANY, tools=(tool(parameters={"properties": {"order_id": {"enum": [1]}}}),))

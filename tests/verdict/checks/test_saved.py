@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_tavus.trace.events import Saved
-from tests.verdict.checks.story import Story, expect, in_any_order, in_order, told, turn
+from tests.verdict.checks.story import Story, expect, findings, in_any_order, in_order, turn
 
 OWN = expect(expects_result=True, result={"eta": "{saved.eta}"}, save={"eta": "result.eta"})
 
@@ -20,12 +20,12 @@ def order(story: Story, eta: str, *, saves: bool = False) -> Story:
 
 
 def kinds(story: Story, *turns: Any) -> list[str]:
-    return [kind for kind, _ in told(story.end(), *turns)]
+    return [kind for kind, _ in findings(story.end(), *turns)]
 
 
-def test_an_answer_is_not_held_against_what_was_saved_of_itself() -> None:
+def test_an_answer_is_not_compared_with_a_value_saved_from_itself() -> None:
     story = order(Story().user(), "today", saves=True).end()
-    assert told(story, turn(in_order(OWN))) == [
+    assert findings(story, turn(in_order(OWN))) == [
         (
             "nothing_saved",
             (
@@ -37,7 +37,7 @@ def test_an_answer_is_not_held_against_what_was_saved_of_itself() -> None:
 
 
 @pytest.mark.parametrize(("now", "found"), [("today", []), ("tomorrow", ["wrong_result"])])
-def test_an_answer_that_is_saved_again_is_held_against_the_value_before(
+def test_an_answer_that_is_saved_again_is_compared_with_the_former_value(
     now: str, found: list[str]
 ) -> None:
     first = turn(in_order(expect(save={"eta": "result.eta"})))
@@ -46,7 +46,7 @@ def test_an_answer_that_is_saved_again_is_held_against_the_value_before(
 
 
 @pytest.mark.parametrize(("now", "found"), [("today", []), ("tomorrow", ["wrong_result"])])
-def test_a_turn_that_saves_again_leaves_the_answer_to_the_value_before(
+def test_in_a_turn_that_saves_again_the_answer_is_compared_with_the_former_value(
     now: str, found: list[str]
 ) -> None:
     first = turn(in_order(expect(save={"eta": "result.eta"})))
@@ -56,7 +56,7 @@ def test_a_turn_that_saves_again_leaves_the_answer_to_the_value_before(
     assert kinds(story, first, second) == found
 
 
-def test_what_a_turn_saves_at_its_end_is_not_there_for_its_calls() -> None:
+def test_a_value_that_a_turn_saves_at_its_end_is_missing_for_its_calls() -> None:
     reads = expect(expects_result=True, result={"eta": "{saved.eta}"})
     sent = expect(arguments={"order_id": "{saved.eta}"})
     story = order(Story().user(), "A-10428", saves=True).end()
@@ -84,7 +84,7 @@ def test_a_later_call_reads_the_last_value_and_not_the_one_of_an_earlier_turn() 
         assert kinds(story, turn(in_order(saves)), turn(in_order(saves, reads))) == found
 
 
-def test_two_calls_do_not_vouch_for_each_other() -> None:
+def test_two_calls_cannot_confirm_each_other_by_saved_values() -> None:
     """The call that was saved of is not let stand for the one that reads what was saved."""
     saves = expect(save={"eta": "result.eta"})
     reads = expect(expects_result=True, result={"eta": "{saved.eta}"})

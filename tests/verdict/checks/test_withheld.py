@@ -9,35 +9,35 @@ from pytest_tavus.wire import HttpResponse
 from tests.verdict.checks.story import (
     ANY,
     Story,
-    answered,
     expect,
+    findings,
     in_order,
     report,
-    told,
+    story_with_answer,
     tool,
     turn,
 )
 
 
-def test_what_was_to_be_kept_must_have_been_there() -> None:
+def test_a_save_without_a_value_is_a_finding() -> None:
     wanted = turn(in_order(expect(save={"eta": "result.eta"})))
-    (finding,) = report(answered(), wanted).findings
+    (finding,) = report(story_with_answer(), wanted).findings
     assert finding.kind == "nothing_saved"
     assert finding.message == (
         "'eta' was to be kept from result.eta, but get_order_status has no such value"
     )
     story = Story().user().call().record(Saved(name="eta", value="6pm")).pal("Ok.").end()
-    assert told(story, wanted) == []
+    assert findings(story, wanted) == []
 
 
-def test_a_turn_keeps_from_its_last_call() -> None:
+def test_a_turn_saves_from_its_last_call() -> None:
     wanted = turn(None, extra=True, save={"eta": "result.eta"})
-    assert told(Story().user().end(), wanted) == [
+    assert findings(Story().user().end(), wanted) == [
         ("nothing_saved", "'eta' was to be kept from result.eta, but no call was made")
     ]
 
 
-def test_a_field_the_handler_did_not_send_is_named_with_the_answer() -> None:
+def test_a_missing_field_is_named_with_the_answer() -> None:
     line = Withheld(
         template="It comes {result.etta}.", reason="missing_path", path="result.etta", call_id="t1"
     )
@@ -53,14 +53,14 @@ def test_a_field_the_handler_did_not_send_is_named_with_the_answer() -> None:
 
 
 @pytest.mark.parametrize(("output", "shown"), [("", "nothing"), ("null", "null")])
-def test_an_empty_answer_is_told_apart_from_null(output: str, shown: str) -> None:
+def test_an_empty_answer_is_not_null(output: str, shown: str) -> None:
     line = Withheld(template="{result.a}", reason="missing_path", path="result.a", call_id="t1")
     story = Story().user().call(output=output).record(line).pal("Hm.").end()
     (finding,) = report(story, ANY).findings
     assert finding.detail == f"line: {{result.a}}\nanswer: {shown}"
 
 
-def test_an_answer_that_on_resolve_keeps_back_is_told_with_what_to_set() -> None:
+def test_an_answer_that_on_resolve_withholds_has_a_hint_with_the_setting() -> None:
     line = Withheld(
         template="It comes {result.eta}.", reason="not_in_context", path="result.eta", call_id="t1"
     )
@@ -79,7 +79,7 @@ def test_an_answer_that_on_resolve_keeps_back_is_told_with_what_to_set() -> None
 def test_a_line_that_needs_the_answer_of_a_failed_call_names_the_failure() -> None:
     line = Withheld(template="{result}", reason="call_failed", path="result", call_id="t1")
     story = Story().user().fails(response=HttpResponse(status=500, body=b"{}")).record(line)
-    found = told(story.pal("Sorry.").end(), turn(in_order(expect(status="crash"))))
+    found = findings(story.pal("Sorry.").end(), turn(in_order(expect(status="crash"))))
     assert found == [
         (
             "unknown_answer",
@@ -91,7 +91,7 @@ def test_a_line_that_needs_the_answer_of_a_failed_call_names_the_failure() -> No
     ]
 
 
-def test_a_placeholder_that_reads_no_answer_is_the_scenarios_own() -> None:
+def test_the_test_owns_a_placeholder_that_reads_no_answer() -> None:
     line = Withheld(template="{saved.x}", reason="missing_path", path="saved.x")
     (finding,) = report(Story().user().record(line).end(), turn()).findings
     assert (finding.owner, finding.message) == (
@@ -109,9 +109,7 @@ def test_a_placeholder_that_reads_no_answer_is_the_scenarios_own() -> None:
         ("saved.time.hour", None),
     ],
 )
-def test_a_saved_name_without_the_word_saved_is_told_how_it_is_read(
-    path: str, hint: str | None
-) -> None:
+def test_a_bare_saved_name_has_a_hint_with_the_saved_prefix(path: str, hint: str | None) -> None:
     line = Withheld(template=f"{{{path}}}", reason="missing_path", path=path)
     story = Story().user().record(Saved(name="time", value=["9:00"])).record(line).end()
     (finding,) = report(story, turn()).findings

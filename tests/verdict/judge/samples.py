@@ -1,4 +1,4 @@
-"""Scenarios and traces to be judged, in few words."""
+"""Scenarios and traces for the tests of judges."""
 
 from __future__ import annotations
 
@@ -84,7 +84,6 @@ def scenario(
     rules: JudgeRules | None = None,
     pal: Pal = PAL,
 ) -> Scenario:
-    """Make a scenario with these declarations."""
     plain = Scenario(
         at=SCENARIO_AT,
         name="books a table",
@@ -97,12 +96,11 @@ def scenario(
 
 
 def expects(**parts: Any) -> JudgeExpectation:
-    """Make a `judge:`."""
     return JudgeExpectation(at=JUDGE_AT, **parts)
 
 
-def happened(*turns: Sequence[Event]) -> Trace:
-    """Put events in order, turn by turn."""
+def trace_of(*turns: Sequence[Event]) -> Trace:
+    """Build a trace of one list of events for each turn."""
     opened = SessionOpened(session="sim", conversation_id="c1", pal="Host", decisions="scripted")
     placed: list[tuple[int, Event]] = [(0, opened)]
     for number, events in enumerate(turns, start=1):
@@ -115,24 +113,22 @@ def happened(*turns: Sequence[Event]) -> Trace:
     )
 
 
-def asked(text: str = "A table for two, please.") -> UserSaid:
-    """Make a line of the caller."""
+def user_says(text: str = "A table for two, please.") -> UserSaid:
     return UserSaid(text=text)
 
 
-def said(text: str) -> PalSaid:
-    """Make a line of the PAL."""
+def pal_says(text: str) -> PalSaid:
     return PalSaid(text=text)
 
 
-def called(
+def tool_call(
     name: str = "book_table",
     arguments: Mapping[str, Any] | str | None = None,
     *,
     status: Status | None = "success",
     call_id: str = "call_1",
 ) -> tuple[Event, ...]:
-    """Make a call, and what became of it unless `status` is `None`."""
+    """Build a call, and its resolution unless `status` is `None`."""
     text = arguments if isinstance(arguments, str) else json.dumps(arguments or {})
     made = ToolCalled(call_id=call_id, name=name, arguments=text, channel="app_message")
     if status is None:
@@ -143,32 +139,33 @@ def called(
     )
 
 
-BOOKED = happened(
-    [asked(), *called(arguments={"guest": {"email": "guest@example.com"}}), said("It is booked.")]
+BOOKED = trace_of(
+    [
+        user_says(),
+        *tool_call(arguments={"guest": {"email": "guest@example.com"}}),
+        pal_says("It is booked."),
+    ]
 )
 """Turn 1: entry 2 is the caller, 3 and 4 the call, 5 the reply."""
 
 
 def question(of: Scenario, trace: Trace = BOOKED) -> Question:
-    """Ask about a conversation."""
     return Question(scenario=of, trace=trace)
 
 
 RULES = RulesJudge(read=RequestReader(DeliveryProfile()))
 
 
-def judged(of: Scenario, trace: Trace = BOOKED) -> Judgement:
-    """Ask the judge of declared rules."""
+def judge_by_rules(of: Scenario, trace: Trace = BOOKED) -> Judgement:
     return asyncio.run(RULES.rule(question(of, trace)))
 
 
-def passed_over(of: Scenario, trace: Trace = BOOKED, judge: Judge = RULES) -> JudgeReport:
-    """Run the whole judge pass."""
+def run_judge(of: Scenario, trace: Trace = BOOKED, judge: Judge = RULES) -> JudgeReport:
     return asyncio.run(run(of, trace, judge))
 
 
-def outcome(report: JudgeReport) -> str:
-    """Decide a conversation that nothing but the judge looked at."""
+def outcome_of(report: JudgeReport) -> str:
+    """Decide a conversation without the findings of checks."""
     return decide(report.findings, report.rulings, evidence=report.evidence).outcome
 
 
@@ -177,5 +174,5 @@ def rulings(report: JudgeReport) -> list[tuple[str, str, str]]:
     return [(ruling.subject, ruling.outcome, ruling.reason) for ruling in report.rulings]
 
 
-REFUND = happened([asked(), said("You get a refund.")])
+REFUND = trace_of([user_says(), pal_says("You get a refund.")])
 """A conversation in which the PAL says what its guardrail forbids."""

@@ -14,16 +14,16 @@ from tests.verdict.judge.samples import (
     BOOKED,
     BOTH_RULES,
     RULES,
-    happened,
+    pal_says,
     question,
-    said,
     scenario,
+    trace_of,
 )
 
 JUDGES: tuple[Judge, ...] = (RULES,)
 EVERY_JUDGE = pytest.mark.parametrize("judge", JUDGES, ids=lambda judge: judge.name)
 CONVERSATIONS = pytest.mark.parametrize(
-    "trace", [BOOKED, happened([said("A refund.")]), happened()]
+    "trace", [BOOKED, trace_of([pal_says("A refund.")]), trace_of()]
 )
 
 
@@ -52,7 +52,7 @@ def test_a_verdict_survives_the_way_through_json(judge: Judge, trace: Trace) -> 
 
 @EVERY_JUDGE
 @CONVERSATIONS
-def test_whatever_is_unsure_is_not_satisfied_and_not_held(judge: Judge, trace: Trace) -> None:
+def test_an_unsure_part_is_not_satisfied_and_not_held(judge: Judge, trace: Trace) -> None:
     judgement = asyncio.run(judge.rule(question(scenario(), trace)))
     unsure = {ruling.subject for ruling in judgement.rulings if ruling.outcome == "unsure"}
     verdict = judgement.verdict

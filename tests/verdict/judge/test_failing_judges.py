@@ -19,12 +19,12 @@ from tests.verdict.judge.samples import (
     ON_NO_REFUNDS,
     PAL,
     expects,
-    happened,
-    outcome,
-    passed_over,
+    outcome_of,
+    pal_says,
     rulings,
-    said,
+    run_judge,
     scenario,
+    trace_of,
 )
 
 
@@ -51,7 +51,7 @@ class Fixed:
 
 
 def test_a_scenario_without_judge_and_rules_is_not_judged() -> None:
-    assert passed_over(scenario(), judge=Raising()) == JudgeReport()
+    assert run_judge(scenario(), judge=Raising()) == JudgeReport()
 
 
 @pytest.mark.parametrize(
@@ -77,21 +77,21 @@ def test_a_scenario_without_judge_and_rules_is_not_judged() -> None:
 def test_an_unknown_name_is_the_scenarios_fault(
     parts: dict[str, object], message: str, hint: str
 ) -> None:
-    report = passed_over(scenario(expects=expects(**parts)))
+    report = run_judge(scenario(expects=expects(**parts)))
     (finding,) = report.findings
     assert (finding.message, finding.hint, finding.owner) == (message, hint, "test")
-    assert outcome(report) == "failed"
+    assert outcome_of(report) == "failed"
 
 
 def test_an_unknown_name_of_a_pal_that_has_none() -> None:
     pal = Pal(pal_name="Host", tools=PAL.tools)
-    report = passed_over(scenario(expects=expects(objectives={"any": True}), pal=pal))
+    report = run_judge(scenario(expects=expects(objectives={"any": True}), pal=pal))
     assert [finding.hint for finding in report.findings] == ["it has no objective at all"]
 
 
-def test_a_rule_for_nobody_leaves_the_run_undecided() -> None:
+def test_a_rule_for_an_unknown_name_leaves_the_run_undecided() -> None:
     rules = JudgeRules(guardrails={"no_refund": ON_NO_REFUNDS})
-    report = passed_over(scenario(rules=rules))
+    report = run_judge(scenario(rules=rules))
     assert rulings(report) == [
         (
             "guardrail no_refund",
@@ -100,35 +100,35 @@ def test_a_rule_for_nobody_leaves_the_run_undecided() -> None:
         )
     ]
     assert report.rulings[0].hint == "did you mean 'no_refunds'?"
-    assert outcome(report) == "undecided"
+    assert outcome_of(report) == "undecided"
 
 
-def test_a_judge_that_raises_has_not_vanished() -> None:
+def test_the_exception_of_a_judge_is_an_errored_ruling() -> None:
     wanted = expects(overall="partial", tools={"book_table": True})
-    report = passed_over(scenario(expects=wanted), judge=Raising())
+    report = run_judge(scenario(expects=wanted), judge=Raising())
     assert rulings(report) == [("judgement", "error", "the judge raised OSError: no connection")]
     assert report.findings == ()
     assert report.rulings[0].judge == "raising/1"
-    assert outcome(report) == "undecided"
+    assert outcome_of(report) == "undecided"
 
 
 def test_an_empty_judgment_set_is_an_error_and_not_a_pass() -> None:
     """What is left when every judge failed must not read as all passed (LiveKit Agents 1.8.9)."""
     wanted = expects(overall="pass")
-    report = passed_over(scenario(expects=wanted), judge=Fixed(TavusVerdict(overall="pass")))
+    report = run_judge(scenario(expects=wanted), judge=Fixed(TavusVerdict(overall="pass")))
     assert rulings(report) == [
         ("judgement", "error", "the judge ruled on nothing, which proves nothing")
     ]
     assert report.evidence.total == 0
-    assert outcome(report) == "undecided"
+    assert outcome_of(report) == "undecided"
 
 
 def test_a_conversation_without_anything_to_judge_is_an_empty_judgment_set() -> None:
     bare = scenario(expects=expects(overall="pass"), pal=Pal(pal_name="Host"))
-    assert outcome(passed_over(bare, happened([said("Hello.")]))) == "undecided"
+    assert outcome_of(run_judge(bare, trace_of([pal_says("Hello.")]))) == "undecided"
 
 
-def test_a_verdict_without_rulings_is_taken_at_its_word() -> None:
+def test_a_verdict_without_rulings_is_compared_as_it_is() -> None:
     verdict = TavusVerdict(
         objectives=(ObjectiveVerdict(name="collect_email", satisfied=True, evidence="heard it"),),
         guardrails=(GuardrailVerdict(name="no_refunds", held=False),),
@@ -136,7 +136,7 @@ def test_a_verdict_without_rulings_is_taken_at_its_word() -> None:
         overall="pass",
     )
     wanted = expects(objectives={"collect_email": True}, guardrails={"no_refunds": True})
-    report = passed_over(scenario(expects=wanted), judge=Fixed(verdict))
+    report = run_judge(scenario(expects=wanted), judge=Fixed(verdict))
     assert [finding.message for finding in report.findings] == [
         "guardrail no_refunds: expected held, judged broken"
     ]
@@ -145,22 +145,22 @@ def test_a_verdict_without_rulings_is_taken_at_its_word() -> None:
     ]
 
 
-def test_a_name_that_the_judge_passed_over_is_an_error() -> None:
+def test_a_name_without_a_ruling_is_an_error() -> None:
     verdict = TavusVerdict(tools=(ToolVerdict(name="book_table", invoked=True),))
     wanted = expects(objectives={"collect_email": True})
-    report = passed_over(scenario(expects=wanted), judge=Fixed(verdict))
+    report = run_judge(scenario(expects=wanted), judge=Fixed(verdict))
     assert rulings(report) == [("objective collect_email", "error", "the judge did not rule on it")]
 
 
-def test_a_broken_guardrail_of_a_bare_verdict_fails_although_nobody_asked() -> None:
+def test_an_unexpected_broken_guardrail_of_a_verdict_without_rulings_fails() -> None:
     verdict = TavusVerdict(guardrails=(GuardrailVerdict(name="no_refunds", held=False),))
-    report = passed_over(scenario(expects=expects(overall="partial")), judge=Fixed(verdict))
+    report = run_judge(scenario(expects=expects(overall="partial")), judge=Fixed(verdict))
     assert rulings(report)[-1] == (
         "guardrail no_refunds",
         "fail",
         "the judge holds it to be broken",
     )
-    assert outcome(report) == "failed"
+    assert outcome_of(report) == "failed"
 
 
 class Unable:
@@ -179,8 +179,8 @@ class Unable:
         return Judgement(verdict=verdict, rulings=(ruling,))
 
 
-def test_an_error_on_one_objective_outweighs_what_the_verdict_says_of_it() -> None:
+def test_an_error_on_an_objective_outweighs_the_verdict() -> None:
     wanted = expects(objectives={"collect_email": True})
-    report = passed_over(scenario(expects=wanted), judge=Unable())
+    report = run_judge(scenario(expects=wanted), judge=Unable())
     assert rulings(report) == [("objective collect_email", "error", "the answer could not be read")]
-    assert outcome(report) == "undecided"
+    assert outcome_of(report) == "undecided"

@@ -10,16 +10,16 @@ from tests.verdict.judge.samples import (
     ON_COLLECT_EMAIL,
     REFUND,
     expects,
-    happened,
-    outcome,
-    passed_over,
+    outcome_of,
+    pal_says,
     rulings,
-    said,
+    run_judge,
     scenario,
+    trace_of,
 )
 
 
-def test_everything_expected_and_judged_so_passes() -> None:
+def test_a_judgement_as_expected_passes() -> None:
     wanted = expects(
         overall="pass",
         objectives={"collect_email": True},
@@ -27,7 +27,7 @@ def test_everything_expected_and_judged_so_passes() -> None:
         tools={"book_table": True},
         knowledge_base=False,
     )
-    report = passed_over(scenario(expects=wanted, rules=BOTH_RULES))
+    report = run_judge(scenario(expects=wanted, rules=BOTH_RULES))
     assert report.findings == ()
     assert [(ruling.subject, ruling.outcome) for ruling in report.rulings] == [
         ("overall", "pass"),
@@ -37,12 +37,12 @@ def test_everything_expected_and_judged_so_passes() -> None:
         ("knowledge_base", "pass"),
     ]
     assert report.evidence.total == 5
-    assert outcome(report) == "passed"
+    assert outcome_of(report) == "passed"
 
 
-def test_what_was_judged_otherwise_is_a_finding_at_its_line() -> None:
+def test_a_different_judgement_is_a_finding_at_its_line() -> None:
     wanted = expects(objectives={"collect_email": True})
-    report = passed_over(scenario(expects=wanted, rules=BOTH_RULES), happened([said("Hi.")]))
+    report = run_judge(scenario(expects=wanted, rules=BOTH_RULES), trace_of([pal_says("Hi.")]))
     (finding,) = report.findings
     assert finding.message == (
         "objective collect_email: expected satisfied, judged unsatisfied because "
@@ -51,12 +51,12 @@ def test_what_was_judged_otherwise_is_a_finding_at_its_line() -> None:
     assert str(finding.span) == "scenarios/booking.yaml:8:35"
     assert (finding.kind, finding.owner) == ("judge", "agent")
     assert finding.change == "collect_email: unsatisfied"
-    assert outcome(report) == "failed"
+    assert outcome_of(report) == "failed"
 
 
 def test_a_finding_points_at_the_evidence() -> None:
     wanted = expects(guardrails={"no_refunds": True})
-    report = passed_over(scenario(expects=wanted, rules=BOTH_RULES), REFUND)
+    report = run_judge(scenario(expects=wanted, rules=BOTH_RULES), REFUND)
     (finding,) = report.findings
     assert finding.message == (
         "guardrail no_refunds: expected held, judged broken because "
@@ -66,7 +66,7 @@ def test_a_finding_points_at_the_evidence() -> None:
 
 
 def test_an_overall_verdict_that_differs_is_a_finding() -> None:
-    report = passed_over(scenario(expects=expects(overall="pass"), rules=BOTH_RULES), REFUND)
+    report = run_judge(scenario(expects=expects(overall="pass"), rules=BOTH_RULES), REFUND)
     assert [finding.message for finding in report.findings] == [
         (
             "overall: expected pass, judged fail because guardrail no_refunds was broken: "
@@ -77,7 +77,7 @@ def test_an_overall_verdict_that_differs_is_a_finding() -> None:
 
 def test_a_tool_that_was_not_called_is_a_finding() -> None:
     wanted = expects(tools={"book_table": True}, knowledge_base=True)
-    report = passed_over(scenario(expects=wanted), REFUND)
+    report = run_judge(scenario(expects=wanted), REFUND)
     assert [finding.message for finding in report.findings] == [
         "tool book_table: expected invoked, judged not_invoked because no call on the wire",
         (
@@ -87,9 +87,9 @@ def test_a_tool_that_was_not_called_is_a_finding() -> None:
     ]
 
 
-def test_asserting_on_what_is_unsure_leaves_the_run_undecided() -> None:
+def test_an_assertion_on_an_unsure_subject_leaves_the_run_undecided() -> None:
     wanted = expects(objectives={"collect_email": True})
-    report = passed_over(scenario(expects=wanted))
+    report = run_judge(scenario(expects=wanted))
     assert report.findings == ()
     assert rulings(report) == [
         (
@@ -101,17 +101,17 @@ def test_asserting_on_what_is_unsure_leaves_the_run_undecided() -> None:
     assert report.rulings[0].hint == (
         "declare one under judge_rules in the PAL's file, or under judge.rules in the scenario"
     )
-    assert outcome(report) == "undecided"
+    assert outcome_of(report) == "undecided"
 
 
 @pytest.mark.parametrize("value", [True, False])
 def test_unsure_is_neither_held_nor_broken(value: bool) -> None:
-    report = passed_over(scenario(expects=expects(guardrails={"no_refunds": value})))
+    report = run_judge(scenario(expects=expects(guardrails={"no_refunds": value})))
     assert [ruling.outcome for ruling in report.rulings] == ["unsure"]
 
 
 def test_an_overall_that_is_open_is_not_a_pass() -> None:
-    report = passed_over(scenario(expects=expects(overall="pass")))
+    report = run_judge(scenario(expects=expects(overall="pass")))
     assert rulings(report) == [
         (
             "overall",
@@ -122,16 +122,16 @@ def test_an_overall_that_is_open_is_not_a_pass() -> None:
             ),
         )
     ]
-    assert outcome(report) == "undecided"
+    assert outcome_of(report) == "undecided"
 
 
 def test_an_overall_that_is_open_may_be_expected_to_be_partial() -> None:
-    report = passed_over(scenario(expects=expects(overall="partial")))
-    assert outcome(report) == "passed"
+    report = run_judge(scenario(expects=expects(overall="partial")))
+    assert outcome_of(report) == "passed"
 
 
-def test_a_broken_guardrail_fails_although_nobody_asked() -> None:
-    report = passed_over(scenario(rules=BOTH_RULES), REFUND)
+def test_an_unexpected_broken_guardrail_fails() -> None:
+    report = run_judge(scenario(rules=BOTH_RULES), REFUND)
     assert report.findings == ()
     assert rulings(report) == [
         (
@@ -141,39 +141,39 @@ def test_a_broken_guardrail_fails_although_nobody_asked() -> None:
         )
     ]
     assert str(report.rulings[0].span) == "scenarios/booking.yaml:14:32"
-    assert outcome(report) == "failed"
+    assert outcome_of(report) == "failed"
 
 
 @pytest.mark.parametrize(
     "wanted", [expects(guardrails={"no_refunds": False}), expects(overall="fail")]
 )
 def test_a_broken_guardrail_may_be_expected(wanted: object) -> None:
-    report = passed_over(scenario(expects=wanted, rules=BOTH_RULES), REFUND)  # type: ignore[arg-type]
-    assert outcome(report) == "passed"
+    report = run_judge(scenario(expects=wanted, rules=BOTH_RULES), REFUND)  # type: ignore[arg-type]
+    assert outcome_of(report) == "passed"
 
 
-def test_an_objective_nobody_asked_for_may_stay_unsatisfied() -> None:
-    report = passed_over(scenario(rules=BOTH_RULES), happened([said("Hello.")]))
+def test_an_objective_without_an_assertion_may_stay_unsatisfied() -> None:
+    report = run_judge(scenario(rules=BOTH_RULES), trace_of([pal_says("Hello.")]))
     assert [ruling.subject for ruling in report.rulings] == ["guardrail no_refunds"]
-    assert outcome(report) == "passed"
+    assert outcome_of(report) == "passed"
 
 
-def test_what_is_unsure_and_unasked_does_not_count() -> None:
+def test_an_unsure_ruling_without_an_assertion_does_not_count() -> None:
     rules = JudgeRules(objectives={"collect_email": ON_COLLECT_EMAIL})
-    report = passed_over(scenario(rules=rules))
+    report = run_judge(scenario(rules=rules))
     assert [ruling.subject for ruling in report.rulings] == ["objective collect_email"]
-    assert outcome(report) == "passed"
+    assert outcome_of(report) == "passed"
 
 
 def test_nothing_decided_is_no_evidence() -> None:
     rules = JudgeRules(objectives={"collect_email": ON_COLLECT_EMAIL})
-    report = passed_over(scenario(rules=rules), happened([said("Hello.")]))
+    report = run_judge(scenario(rules=rules), trace_of([pal_says("Hello.")]))
     assert (report.rulings, report.evidence.total) == ((), 0)
-    assert outcome(report) == "undecided"
+    assert outcome_of(report) == "undecided"
 
 
 def test_a_tool_judged_otherwise_points_at_its_calls() -> None:
-    report = passed_over(scenario(expects=expects(tools={"book_table": False})))
+    report = run_judge(scenario(expects=expects(tools={"book_table": False})))
     (finding,) = report.findings
     assert finding.message == (
         "tool book_table: expected not_invoked, judged invoked because "

@@ -16,13 +16,21 @@ from pytest_tavus.scenario.values.model import (
     ObjectiveRule,
     Turn,
 )
-from tests.verdict.judge.samples import BOTH_RULES, PAL, called, happened, judged, said, scenario
+from tests.verdict.judge.samples import (
+    BOTH_RULES,
+    PAL,
+    judge_by_rules,
+    pal_says,
+    scenario,
+    tool_call,
+    trace_of,
+)
 
 BARE = Pal(pal_name="Host", tools=PAL.tools)
 
 
 def test_a_whole_verdict_has_tavuss_own_shape() -> None:
-    assert judged(scenario(rules=BOTH_RULES)).verdict.to_json() == {
+    assert judge_by_rules(scenario(rules=BOTH_RULES)).verdict.to_json() == {
         "objectives": [
             {
                 "name": "collect_email",
@@ -56,7 +64,7 @@ def test_a_whole_verdict_has_tavuss_own_shape() -> None:
 
 
 def test_without_a_rule_nothing_is_satisfied_and_nothing_holds() -> None:
-    judgement = judged(scenario())
+    judgement = judge_by_rules(scenario())
     assert [(r.subject, r.outcome, r.reason) for r in judgement.rulings] == [
         ("objective collect_email", "unsure", "no rule says when it is satisfied"),
         ("guardrail no_refunds", "unsure", "no rule says when it is broken"),
@@ -80,7 +88,7 @@ def test_without_a_rule_nothing_is_satisfied_and_nothing_holds() -> None:
 
 def test_a_rule_for_a_name_the_pal_does_not_have_is_an_error() -> None:
     rules = JudgeRules(objectives={"colect_email": ObjectiveRule(at=(), said=("x",))})
-    ruling = judged(scenario(rules=rules)).ruling("objective colect_email")
+    ruling = judge_by_rules(scenario(rules=rules)).ruling("objective colect_email")
     assert ruling is not None
     assert (ruling.outcome, ruling.reason, ruling.hint) == (
         "error",
@@ -91,14 +99,14 @@ def test_a_rule_for_a_name_the_pal_does_not_have_is_an_error() -> None:
 
 def test_rules_name_the_objectives_of_a_pal_that_lists_none() -> None:
     pal = Pal(pal_name="Host", objectives_id="o123")
-    judgement = judged(scenario(rules=BOTH_RULES, pal=pal))
+    judgement = judge_by_rules(scenario(rules=BOTH_RULES, pal=pal))
     assert [objective.name for objective in judgement.verdict.objectives] == ["collect_email"]
     assert judgement.verdict.overall == "pass"
 
 
 def test_a_broken_guardrail_fails_the_whole() -> None:
-    trace = happened([*called(arguments={"email": "a@example.com"}), said("A refund.")])
-    verdict = judged(scenario(rules=BOTH_RULES), trace).verdict
+    trace = trace_of([*tool_call(arguments={"email": "a@example.com"}), pal_says("A refund.")])
+    verdict = judge_by_rules(scenario(rules=BOTH_RULES), trace).verdict
     assert (verdict.overall, verdict.summary) == (
         "fail",
         'Guardrail no_refunds was broken: turn 1: the PAL said "refund" in "A refund.".',
@@ -106,8 +114,8 @@ def test_a_broken_guardrail_fails_the_whole() -> None:
 
 
 def test_an_objective_that_is_not_satisfied_makes_the_whole_partial() -> None:
-    trace = happened([said("Hello.")])
-    verdict = judged(scenario(rules=BOTH_RULES), trace).verdict
+    trace = trace_of([pal_says("Hello.")])
+    verdict = judge_by_rules(scenario(rules=BOTH_RULES), trace).verdict
     assert (verdict.overall, verdict.summary) == (
         "partial",
         "Objective collect_email was not satisfied: no call carried email.",
@@ -115,7 +123,7 @@ def test_an_objective_that_is_not_satisfied_makes_the_whole_partial() -> None:
 
 
 def test_a_call_that_failed_makes_the_whole_partial() -> None:
-    verdict = judged(scenario(pal=BARE), happened([*called(status="error")])).verdict
+    verdict = judge_by_rules(scenario(pal=BARE), trace_of([*tool_call(status="error")])).verdict
     assert (verdict.overall, verdict.summary) == (
         "partial",
         "A call did not succeed: turn 1: book_table {} failed.",
@@ -131,20 +139,20 @@ def test_a_failure_the_scenario_expects_counts_for_nothing(status: object, overa
     inner = CallGroup(at=(), ordered=False, members=(expected,))
     turn = Turn(at=(), user="", calls=CallGroup(at=(), ordered=True, members=(inner,)))
     played = replace(scenario(pal=BARE), turns=(turn,))
-    trace = happened([*called(status="error"), *called(call_id="call_2", name="other")])
-    assert judged(played, trace).verdict.overall == overall
+    trace = trace_of([*tool_call(status="error"), *tool_call(call_id="call_2", name="other")])
+    assert judge_by_rules(played, trace).verdict.overall == overall
 
 
 def test_nobody_waits_for_an_answer_to_a_fire_and_forget_message() -> None:
-    trace = happened([*called(status="unanswered"), *called(call_id="call_2")])
-    assert judged(scenario(pal=BARE), trace).verdict.overall == "pass"
+    trace = trace_of([*tool_call(status="unanswered"), *tool_call(call_id="call_2")])
+    assert judge_by_rules(scenario(pal=BARE), trace).verdict.overall == "pass"
     waiting = Tool(name="book_table", description="x", on_resolve="generate_response")
     pal = Pal(pal_name="Host", tools=(waiting,))
-    assert judged(scenario(pal=pal), trace).verdict.overall == "partial"
+    assert judge_by_rules(scenario(pal=pal), trace).verdict.overall == "partial"
 
 
 def test_a_pass_needs_evidence() -> None:
-    verdict = judged(scenario(pal=BARE), happened([said("Hello.")])).verdict
+    verdict = judge_by_rules(scenario(pal=BARE), trace_of([pal_says("Hello.")])).verdict
     assert (verdict.overall, verdict.summary) == (
         "partial",
         "Nothing was judged: there was no call, and no rule was declared.",
@@ -153,14 +161,14 @@ def test_a_pass_needs_evidence() -> None:
 
 def test_nothing_to_judge_is_an_empty_judgement() -> None:
     pal = Pal(pal_name="Host")
-    judgement = judged(scenario(pal=pal), happened([said("Hello.")]))
+    judgement = judge_by_rules(scenario(pal=pal), trace_of([pal_says("Hello.")]))
     assert judgement.rulings == ()
     assert judgement.verdict.tools == ()
 
 
 def test_a_tool_that_is_not_the_pals_is_listed_when_called() -> None:
-    trace = happened([*called("cancel", call_id="call_9")])
-    tools = judged(scenario(pal=BARE), trace).verdict.tools
+    trace = trace_of([*tool_call("cancel", call_id="call_9")])
+    tools = judge_by_rules(scenario(pal=BARE), trace).verdict.tools
     assert [(tool.name, tool.invoked) for tool in tools] == [
         ("book_table", False),
         ("cancel", True),
@@ -168,13 +176,15 @@ def test_a_tool_that_is_not_the_pals_is_listed_when_called() -> None:
 
 
 def test_a_ruling_points_at_its_rule_and_its_evidence() -> None:
-    ruling = judged(scenario(rules=BOTH_RULES)).ruling("objective collect_email")
+    ruling = judge_by_rules(scenario(rules=BOTH_RULES)).ruling("objective collect_email")
     assert ruling is not None
     assert (str(ruling.span), ruling.seqs) == ("scenarios/booking.yaml:13:35", (3,))
 
 
 def test_the_same_trace_gives_the_same_verdict() -> None:
-    verdicts = {judged(scenario(rules=BOTH_RULES)).verdict.model_dump_json() for _ in range(3)}
+    verdicts = {
+        judge_by_rules(scenario(rules=BOTH_RULES)).verdict.model_dump_json() for _ in range(3)
+    }
     assert len(verdicts) == 1
     assert TavusVerdict.model_validate_json(verdicts.pop()).overall == "pass"
 
@@ -187,6 +197,6 @@ def test_a_rule_of_the_pals_file_is_found_there() -> None:
     pal = PAL.model_copy(update={"judge_rules": {"objectives": {}}})
     rules = JudgeRules(objectives={"collect_email": rule})
     played = replace(scenario(rules=rules, pal=pal), pal_source=source)
-    ruling = judged(played).ruling("objective collect_email")
+    ruling = judge_by_rules(played).ruling("objective collect_email")
     assert ruling is not None
     assert str(ruling.span) == "pals/host.pal.yaml:3:20"

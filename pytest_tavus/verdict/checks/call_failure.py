@@ -1,4 +1,4 @@
-"""A call that failed, in words: what the handler did, and its own traceback or answer."""
+"""Describes a failed call: what the handler did, and its own traceback or answer."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from http import HTTPStatus
 from msgspec import Struct
 
 from pytest_tavus.errors import Owner
-from pytest_tavus.verdict.checks.words import SENTENCE, Show, excerpt
-from pytest_tavus.verdict.seen import UNREADABLE, Call, parse_json
+from pytest_tavus.verdict.call import UNREADABLE, Call, Show, parse_json
+from pytest_tavus.verdict.checks.words import SENTENCE, excerpt
 from pytest_tavus.verdict.verdict import FindingKind
 from pytest_tavus.wire import HttpExchange, HttpResponse, find_header
 
 NON_HANDLER_ANSWERERS = frozenset({"canned", "client", "client_output"})
-"""Who answers in the place of a handler, and may mean any answer."""
+"""The sources of answers that replace a handler. The scenario may intend any of these answers."""
 
 
 class CallFailure(Struct, frozen=True, kw_only=True):
-    """Why a call did not succeed."""
+    """The reason why a call did not succeed."""
 
     kind: FindingKind
     reason: str
@@ -26,7 +26,7 @@ class CallFailure(Struct, frozen=True, kw_only=True):
 
 
 def is_unhandled(call: Call) -> bool:
-    """Tell whether nothing was there to take the call."""
+    """Tell whether no handler, canned answer or client took the call."""
     if call.fault is not None and call.fault.owner == "test":
         return True
     exchanges = (call.exchange, call.token_exchange)
@@ -39,7 +39,6 @@ def is_unhandled(call: Call) -> bool:
 
 
 def build_call_failure(call: Call, show: Show) -> CallFailure:
-    """Say why a call did not succeed."""
     resolved = call.resolved
     if resolved is None:
         return CallFailure(
@@ -58,9 +57,9 @@ def build_call_failure(call: Call, show: Show) -> CallFailure:
 
 
 def may_be_meant(call: Call) -> bool:
-    """Tell whether a handler may fail so on purpose: by a clean refusal, or by no answer in time.
+    """Tell whether a handler may fail like this on purpose: with a 4xx answer, or with a timeout.
 
-    A crash, a redirect, a page for people or broken JSON is for the handler to put right.
+    A crash, a redirect, an HTML page or broken JSON is a mistake of the handler.
     """
     resolved = call.resolved
     if resolved is None or call.fault is not None:
@@ -81,39 +80,39 @@ def _build_exchange_failure(call: Call, kind: FindingKind, owner: Owner, show: S
     reason = None if call.resolved is None else call.resolved.reason
     if call.fault is not None:
         message = excerpt(show(call.fault.message), SENTENCE)
-        detail = show(call.fault.detail)
+        detail = None if call.fault.detail is None else show(call.fault.detail)
         return CallFailure(kind=kind, reason=message, owner=owner, detail=detail)
-    exchange, about = call.exchange, "the handler"
+    exchange, source = call.exchange, "the handler"
     if exchange is None:
-        exchange, about = call.token_exchange, "the token endpoint"
-    told = (
+        exchange, source = call.token_exchange, "the token endpoint"
+    described = (
         None
         if exchange is None or _is_unread_refusal(call)
-        else _describe_exchange(exchange, about)
+        else _describe_exchange(exchange, source)
     )
     return CallFailure(
         kind=kind,
-        reason=excerpt(show(told or reason or "there was no answer"), SENTENCE),
+        reason=excerpt(show(described or reason or "there was no answer"), SENTENCE),
         owner=owner,
         detail=None if exchange is None else _detail(exchange, show),
     )
 
 
 def _is_unread_refusal(call: Call) -> bool:
-    """Tell whether the reason of the delivery says more than the status: what ails the body."""
+    """Tell whether the delivery has a better reason than the status: a body that it cannot use."""
     resolved = call.resolved
     if resolved is None or resolved.failure != "unreadable":
         return False
     return resolved.http_status is not None and resolved.http_status >= HTTPStatus.BAD_REQUEST
 
 
-def _describe_exchange(exchange: HttpExchange, about: str) -> str | None:
+def _describe_exchange(exchange: HttpExchange, source: str) -> str | None:
     if exchange.fault is not None:
         return exchange.fault.message
     response = exchange.response
     if response is None or exchange.answered_by == "canned" or 300 <= response.status < 400:
-        return None  # the reason of the delivery says more: whose answer it is, where it leads
-    answered = f"{about} answered {response.status}"
+        return None  # the reason of the delivery names the canned answer or the redirect's target
+    answered = f"{source} answered {response.status}"
     if not response.body.strip():
         return f"{answered} with an empty body"
     if is_html(response):
@@ -126,14 +125,14 @@ def _describe_exchange(exchange: HttpExchange, about: str) -> str | None:
 
 def _detail(exchange: HttpExchange, show: Show) -> str | None:
     if exchange.fault is not None and exchange.fault.traceback is not None:
-        return str(show(exchange.fault.traceback))
+        return show(exchange.fault.traceback)
     if exchange.response is None or not exchange.response.body.strip():
         return None
     return excerpt(show(exchange.response.body.decode(errors="replace")))
 
 
 def is_html(response: HttpResponse) -> bool:
-    """Tell whether an answer is a page for people: by its type, or by how it begins."""
+    """Tell whether an answer is an HTML page, by its content type or its first characters."""
     if "html" in (find_header(response.headers, "content-type") or "").lower():
         return True
     return response.body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))

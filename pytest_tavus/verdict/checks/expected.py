@@ -1,9 +1,9 @@
-"""One expected call with its placeholders filled, and how far an observed call is from it."""
+"""One expected call with its placeholders filled, and its distance from observed calls."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
 
@@ -12,33 +12,35 @@ from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.matching.compare import FARTHEST, Mismatch, compare, distance, matches
 from pytest_tavus.scenario.values.model import CallExpectation, StatusWord
 from pytest_tavus.scenario.values.templates import MissingValue, all_placeholders, root
+from pytest_tavus.verdict.call import Call
 from pytest_tavus.verdict.checks.case import TurnCase
-from pytest_tavus.verdict.seen import Call
 
 ARGUMENTS_WEIGHT: Final = 4
-"""Arguments say more about which call was meant than what became of it."""
+"""Arguments identify the meant call better than its status and its answer."""
 
 _UNCLEAR: Final = FARTHEST // 100
-"""An argument that cannot be read is no reason to take another call for the one that was meant."""
+"""Small, because an unreadable argument does not mean that the scenario means another call."""
 
 LEFT_OVER: Final = (ARGUMENTS_WEIGHT + 4) * FARTHEST
-"""The cost of an expectation without a call, and of a call without an expectation. Two of them are
-dearer than the worst pair, so a call of the right tool is always told as that."""
+"""The cost of an expectation without a call, and of a call without an expectation. Both together
+cost more than the worst pair, so a call of the right tool is always reported as a wrong call."""
 
 
 class Expected(Struct, frozen=True):
-    """An expectation as it must stand in the trace."""
+    """An expectation with its placeholders filled."""
 
     expectation: CallExpectation
-    arguments: Any
-    result: Any
+    arguments: object
+    result: object
     reads_saved: bool = False
 
     def refill(self, call: Call, turn: TurnCase) -> Expected:
-        """Return this as it stood before a call was answered: a call is not held against itself.
+        """Fill the placeholders with the values from before the answer of a call.
+
+        Otherwise a call would be compared with a value that the call itself saved.
 
         Raises:
-            MissingValue: a value that it reads was saved later, or never.
+            MissingValue: a value was saved later, or never.
 
         """
         if not self.reads_saved:
@@ -48,7 +50,7 @@ class Expected(Struct, frozen=True):
         )
 
     def cost(self, call: Call, turn: TurnCase) -> int | None:
-        """Return how far a call is from this: 0 if it is as expected, `None` for another tool."""
+        """Return the cost of a pair: 0 for a call that fits, `None` for another tool."""
         if call.called.name != self.expectation.tool:
             return None
         try:
@@ -57,7 +59,7 @@ class Expected(Struct, frozen=True):
             return (ARGUMENTS_WEIGHT + 1) * FARTHEST
 
     def pair_cost(self, call: Call, turn: TurnCase) -> int:
-        """Return how far a call of the tool is from this, whatever was saved when."""
+        """Return the cost of a pair with a call of the tool, once :meth:`refill` has run."""
         expectation = self.expectation
         cost = self.distance(call) * ARGUMENTS_WEIGHT
         if expectation.expects_result:
@@ -69,29 +71,28 @@ class Expected(Struct, frozen=True):
         return cost
 
     def distance(self, call: Call) -> int:
-        """Return how far the arguments that were sent are from these; what is unclear is apart."""
+        """Return the distance of the sent arguments, never 0 for ambiguous arguments."""
         if call.arguments is UNSENT:
             return FARTHEST if self.asks_arguments else 0
-        wanted, found = call.comparable_pair(self.arguments)
-        apart = distance(wanted, found, exact=self.expectation.exact)
+        clear, found = call.comparable_pair(self.arguments)
+        apart = distance(clear, found, exact=self.expectation.exact)
         return max(apart, _UNCLEAR) if self.doubts(call) else apart
 
     def mismatches(self, call: Call) -> tuple[Mismatch, ...]:
-        """Return every place where the arguments that were sent are certainly others."""
-        wanted, found = call.comparable_pair(self.arguments)
-        return compare(wanted, found, exact=self.expectation.exact)
+        """Return the certain mismatches of the sent arguments."""
+        clear, found = call.comparable_pair(self.arguments)
+        return compare(clear, found, exact=self.expectation.exact)
 
     def doubts(self, call: Call) -> list[tuple[str, Doubt]]:
-        """Return the expected arguments that cannot be read in what was sent."""
+        """Return the expected arguments that the request leaves ambiguous."""
         return call.doubts(self.arguments, exact=self.expectation.exact)
 
     @property
     def asks_arguments(self) -> bool:
-        """Whether anything is expected of the arguments."""
         return self.expectation.exact or self.arguments != {}
 
     def suits(self, call: Call, turn: TurnCase) -> bool:
-        """Tell whether a call is as expected: the same as a cost of 0, sooner."""
+        """Tell whether :meth:`cost` is 0, faster."""
         if call.called.name != self.expectation.tool:
             return False
         try:
@@ -100,7 +101,7 @@ class Expected(Struct, frozen=True):
             return False
 
     def holds(self, call: Call, turn: TurnCase) -> bool:
-        """Tell whether a call of the tool is as expected, whatever was saved when."""
+        """Tell whether :meth:`pair_cost` is 0, faster."""
         expectation = self.expectation
         return (
             self._matches_arguments(call)
@@ -110,7 +111,7 @@ class Expected(Struct, frozen=True):
         )
 
     def is_meant(self, call: Call, turn: TurnCase) -> bool:
-        """Tell whether a call has the tool and the arguments of this, whatever became of it."""
+        """Tell whether a call has the expected tool and arguments, with any status and answer."""
         if call.called.name != self.expectation.tool:
             return False
         try:
@@ -121,72 +122,70 @@ class Expected(Struct, frozen=True):
     def _matches_arguments(self, call: Call) -> bool:
         if call.arguments is UNSENT:
             return not self.asks_arguments
-        wanted, found = call.comparable_pair(self.arguments)
-        return matches(wanted, found, exact=self.expectation.exact) and not self.doubts(call)
+        clear, found = call.comparable_pair(self.arguments)
+        return matches(clear, found, exact=self.expectation.exact) and not self.doubts(call)
 
 
 def fill_expectation(
-    expectation: CallExpectation, expected: Callable[[Any], Any], *, anew: bool = False
+    expectation: CallExpectation, fill: Callable[[object], object], *, refill: bool = False
 ) -> Expected:
     """Fill the placeholders of an expectation.
 
-    With `anew`, it is filled again for each call, if it reads what a call may have saved.
+    With `refill`, an expectation that reads saved values is filled again for each call.
 
     Raises:
-        MissingValue: a placeholder in it has no value.
+        MissingValue: a placeholder has no value.
 
     """
     both = expectation.arguments, expectation.result if expectation.expects_result else None
-    reads_saved = anew and any(root(path) == "saved" for path in all_placeholders(both))
-    return Expected(expectation, expected(both[0]), expected(both[1]), reads_saved)
+    reads_saved = refill and any(root(path) == "saved" for path in all_placeholders(both))
+    return Expected(expectation, fill(both[0]), fill(both[1]), reads_saved)
 
 
 class Pricing:
-    """What it costs to let a call of a turn stand for an expectation. Each is found out once."""
+    """The costs of all pairs of expectations and calls of a turn, with a cache."""
 
-    def __init__(self, wanted: Sequence[Expected], turn: TurnCase) -> None:
-        self._wanted = wanted
+    def __init__(self, expectations: Sequence[Expected], turn: TurnCase) -> None:
+        self._expectations = expectations
         self._turn = turn
         self._suiting: dict[tuple[int, int], bool] = {}
 
-    def holds(self, row: int, seen: int) -> bool:
-        """Tell whether the call is as expected."""
-        known = self._suiting.get((row, seen))
+    def holds(self, row: int, observation: int) -> bool:
+        known = self._suiting.get((row, observation))
         if known is None:
-            known = self._wanted[row].suits(self._turn.calls[seen], self._turn)
-            self._suiting[row, seen] = known
+            known = self._expectations[row].suits(self._turn.calls[observation], self._turn)
+            self._suiting[row, observation] = known
         return known
 
-    def fits(self, row: int, seen: int) -> bool:
-        """Tell whether the call is one of the expected tool."""
-        return self._turn.calls[seen].called.name == self._wanted[row].expectation.tool
+    def fits(self, row: int, observation: int) -> bool:
+        return self._turn.calls[observation].called.name == self._expectations[row].expectation.tool
 
-    def price(self, row: int, seen: int) -> int | None:
-        """Return how far the call is from what is expected."""
-        return self._wanted[row].cost(self._turn.calls[seen], self._turn)
+    def price(self, row: int, observation: int) -> int | None:
+        return self._expectations[row].cost(self._turn.calls[observation], self._turn)
 
 
-def has_status(wanted: int | StatusWord | None, call: Call, tool: Tool | None) -> bool:
-    """Tell whether a call ended as expected.
+def has_status(status: int | StatusWord | None, call: Call, tool: Tool | None) -> bool:
+    """Tell whether a call has the expected status.
 
-    An app message of a `fire_and_forget` tool needs no answer: nobody waits for one.
+    An app message of a `fire_and_forget` tool needs no answer, because nobody waits for it [doc].
     """
     resolved = call.resolved
     if resolved is None:
         return False
-    if isinstance(wanted, int):
-        usable = resolved.failure is None or wanted // 100 in {3, 5}
-        return _http_status(call) == wanted and usable
-    if wanted is None and resolved.status == "unanswered" and tool is not None:
+    if isinstance(status, int):
+        usable = resolved.failure is None or status // 100 in {3, 5}
+        return _http_status(call) == status and usable
+    if status is None and resolved.status == "unanswered" and tool is not None:
         silent = tool.channel == "app_message" and tool.effective_on_resolve == "fire_and_forget"
         return silent and call.fault is None
-    return (resolved.failure or resolved.status) == (wanted or "success")
+    return (resolved.failure or resolved.status) == (status or "success")
 
 
 def _http_status(call: Call) -> int | None:
-    """Return the HTTP status of a call; 500 of an application that raised before it had one.
+    """Return the HTTP status of a call.
 
-    That is what a server sends for it, so that a handler in process and one behind HTTP agree.
+    An application that raised before a status has 500, as a server would send. So a handler in
+    process and a handler behind HTTP agree.
     """
     resolved, exchange = call.resolved, call.exchange
     if resolved is None or resolved.http_status is not None or exchange is None:
@@ -196,13 +195,13 @@ def _http_status(call: Call) -> int | None:
 
 
 def measure_answer_time(call: Call, turn: TurnCase) -> float | None:
-    """Return the seconds from the caller's line to the answer, if there were both."""
+    """Return the seconds from the caller's line to the answer, if both exist."""
     if call.resolved_entry is None or turn.observed.user_entry is None:
         return None
     return call.resolved_entry.at - turn.observed.user_entry.at
 
 
 def is_within(limit: float, call: Call, turn: TurnCase) -> bool:
-    """Tell whether the answer came in time. One that never came is a matter of status."""
     measured = measure_answer_time(call, turn)
+    # A missing answer is a wrong status, not a late answer.
     return measured is None or measured <= limit
