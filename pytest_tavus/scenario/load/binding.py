@@ -7,12 +7,14 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 from pydantic import BaseModel, ValidationError
 
+from pytest_tavus.contract.body import Body
 from pytest_tavus.contract.problem import RuleProblem
-from pytest_tavus.contract.refusal import Refusal, name_kind, refusals
+from pytest_tavus.contract.refusal import Refusal, ShapeError, name_kind
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.matcher import Matcher
 from pytest_tavus.matching.text import describe
 from pytest_tavus.scenario.language.shapes import Part
+from pytest_tavus.scenario.load.refused import refusals
 from pytest_tavus.scenario.text.plain import is_list, mapping
 from pytest_tavus.scenario.text.unshown import is_secret
 from pytest_tavus.spans import Loc
@@ -79,7 +81,7 @@ _TAVUS_PARTS = {
     "HmacAuth": "auth of type hmac",
 }
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", bound=BaseModel | Body)
 
 
 def bind(model: type[M], data: Any) -> tuple[M | None, list[RuleProblem]]:
@@ -91,7 +93,11 @@ def bind(model: type[M], data: Any) -> tuple[M | None, list[RuleProblem]]:
     problems: list[RuleProblem] | None = None
     for _ in range(9):
         try:
-            bound = model.model_validate(data)
+            bound: M = (
+                model.from_json(data) if issubclass(model, Body) else model.model_validate(data)
+            )
+        except ShapeError as error:
+            refused = error.refusals
         except ValidationError as error:
             refused = list(refusals(error, model))
         else:
@@ -118,7 +124,7 @@ def _put_wrong_keys_first(problems: list[RuleProblem], refused: list[Refusal]) -
     return [*found, *missing]
 
 
-def check_empty_keys(part: BaseModel) -> list[RuleProblem]:
+def check_empty_keys(part: object) -> list[RuleProblem]:
     """Return a refusal for each key of ours behind which nothing is written."""
     found: list[RuleProblem] = []
     if isinstance(part, Part):
@@ -216,7 +222,7 @@ def _name(loc: Loc) -> str:
     return ""
 
 
-def _describe_part(part: type[BaseModel]) -> str:
+def _describe_part(part: type[Any]) -> str:
     """Name a mapping, with its article."""
     own = getattr(part, "part", None)
     return own if isinstance(own, str) else _TAVUS_PARTS.get(part.__name__, "the mapping")

@@ -176,4 +176,4 @@ class ScriptBook:
 
 
 def _is_unnamed(pal: Pal) -> bool:
-    return "pal_name" not in pal.model_fields_set
+    return "pal_name" not in pal.written

@@ -63,7 +63,7 @@ class Bench:
 
 
 def over_http(**api: Any) -> Tool:
-    return Tool.model_validate(
+    return Tool.from_json(
         {
             "name": "find",
             "description": "Finds a table.",

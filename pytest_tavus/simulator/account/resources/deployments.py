@@ -164,7 +164,7 @@ def _body(row: Json, wanted: PublicStart) -> ConversationBody:
     spoken = json_object(row["customization"].get("conversation")) or {}
     contexts = (spoken.get("context"), wanted.conversational_context)
     longest = row["limits"].get("max_call_duration")
-    return ConversationBody.model_validate(
+    return ConversationBody.from_json(
         {
             "pal_id": row["pal_id"],
             "conversation_name": row["name"],
@@ -177,7 +177,7 @@ def _body(row: Json, wanted: PublicStart) -> ConversationBody:
 
 
 def _writable_fields(deployment: Deployment) -> Json:
-    body = deployment.model_dump(mode="json", exclude_none=True)
+    body = deployment.to_json(nulls=False)
     return {"name": None} | {name: body[name] for name in _WRITTEN if name in body}
 
 

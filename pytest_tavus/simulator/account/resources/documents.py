@@ -86,7 +86,7 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
     """Change name or tags: a plain object, no JSON Patch [doc]."""
     row = DOCUMENTS.require_named(account, request)
     wanted = read_body(DocumentChange, request.body)
-    row |= wanted.model_dump(mode="json", exclude_none=True)
+    row |= wanted.to_json(nulls=False)
     row["updated_at"] = account.timestamp()
     return DOCUMENTS.answer(account, row, request)
 
@@ -161,7 +161,7 @@ def _too_many(sentence: str) -> ApiRefusal:
 def _fields(document: DocumentBody) -> Json:
     crawl = None if document.crawl is None else _crawl(document.crawl)
     return {
-        **document.model_dump(mode="json", exclude={"crawl"}),
+        **document.to_json(without={"crawl"}),
         "document_name": document.document_name or document.document_url,
         "status": "started",
         "progress": None,

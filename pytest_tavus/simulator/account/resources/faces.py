@@ -64,7 +64,7 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
     voice_id = wanted.default_voice_id
     if voice_id is not None and account["voices"].get(voice_id) is None:
         raise bad_field("default_voice_id", f"there is no voice with the id {voice_id!r}")
-    row |= wanted.model_dump(mode="json", exclude_none=True)
+    row |= wanted.to_json(nulls=False)
     row["updated_at"] = account.timestamp()
     return ApiAnswer(body={name: row[name] for name in _VOICE})
 

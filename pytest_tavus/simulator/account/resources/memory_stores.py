@@ -26,14 +26,14 @@ from pytest_tavus.simulator.account.store.account import Account
 _PINNED = "pinned"
 
 
-class MemoryStore(Body):
+class MemoryStore(Body, frozen=True, kw_only=True):
     """The body of ``POST /v2/memory-stores`` [doc]."""
 
     pal_id: str
     participant_tag: str
 
 
-class PinnedMemory(Body):
+class PinnedMemory(Body, frozen=True, kw_only=True):
     """The body of ``POST /v2/memory-stores/{memory_store_id}/pinned`` [doc]."""
 
     memory: str
@@ -47,7 +47,7 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
     kept = account["memory_stores"].rows()
     if any((row["pal_id"], row["participant_tag"]) == pair for row in kept):
         raise conflict("Memory store already exists for this pal_id and participant_tag")
-    row = STORES.add(account, {**wanted.model_dump(mode="json"), _PINNED: []})
+    row = STORES.add(account, {**wanted.to_json(), _PINNED: []})
     return STORES.answer(account, row, request)
 
 

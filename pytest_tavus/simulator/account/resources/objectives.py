@@ -16,7 +16,7 @@ from pytest_tavus.simulator.account.resource import Resource
 from pytest_tavus.simulator.account.store.account import Account
 
 _WRITTEN = ("name", "data", "allow_loops")
-_GIVEN = tuple(name for name in ObjectiveSet.model_fields if name not in _WRITTEN)
+_GIVEN = tuple(name for name in ObjectiveSet.__struct_fields__ if name not in _WRITTEN)
 _CREATED = ("objectives_id", "objective_name", "status", "created_at")
 
 
@@ -44,7 +44,7 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def fields_of(objectives: ObjectiveSet) -> Json:
-    body = objectives.model_dump(mode="json", exclude_none=True)
+    body = objectives.to_json(nulls=False)
     written = {name: body[name] for name in _WRITTEN}
     return {"objective_name": objectives.name, "status": "active", **written}
 

@@ -65,13 +65,13 @@ class PalSeeder:
     async def _create_pal(self, pal: Pal) -> str:
         if pal.pal_id in CARRIER_IDS or self._has_pal(pal.pal_id):
             return pal.pal_id or ""
-        body = {**_build_defaults(pal), **_to_body(pal, without=_NOT_SENT | _SET_BY_TAVUS)}
+        body = {**_build_defaults(pal), **pal.to_written(without=_NOT_SENT | _SET_BY_TAVUS)}
         body["tool_ids"] = [*pal.tool_ids, *[await self._create_tool(tool) for tool in pal.tools]]
         if pal.objectives is not None:
-            made = await self._post("/objectives", _to_body(pal.objectives))
+            made = await self._post("/objectives", pal.objectives.to_written())
             body["objectives_id"] = made["objectives_id"]
         if pal.guardrails:
-            made_all = [await self._post("/guardrails", _to_body(one)) for one in pal.guardrails]
+            made_all = [await self._post("/guardrails", one.to_written()) for one in pal.guardrails]
             body["guardrail_ids"] = [
                 *pal.guardrail_ids,
                 *(made["guardrail_id"] for made in made_all),
@@ -102,7 +102,7 @@ class PalSeeder:
                 "tool of a name"
             )
             raise ServiceError(message)
-        made = await self._post("/tools", _to_body(tool))
+        made = await self._post("/tools", tool.to_written())
         self._tools[tool.name] = (tool, made["tool_id"])
         return str(made["tool_id"])
 
@@ -119,9 +119,3 @@ def _build_defaults(pal: Pal) -> dict[str, Any]:
     """Return what the API requires of a PAL and a file may leave out."""
     required = {"default_face_id": FACES[0][0]}
     return {**required, "system_prompt": NO_PROMPT} if pal.pipeline_mode == "full" else required
-
-
-def _to_body(body: Any, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """Return a definition as its author wrote it: what was left out stays out."""
-    found: dict[str, Any] = body.model_dump(mode="json", exclude_unset=True, exclude=set(without))
-    return found
