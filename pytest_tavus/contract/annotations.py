@@ -51,22 +51,26 @@ class Bounds(Struct, frozen=True, kw_only=True):
     lt: float | None = None
 
 
-class Short(Struct, frozen=True):
+class Short(Struct, frozen=True, eq=False):
     """The JSON Schema of a short spelling of a field."""
 
     schema: dict[str, Any]
 
 
-class Form(Struct, frozen=True):
+class Form(Struct, frozen=True, eq=False):
     """The JSON Schema of a field, in place of that of its type."""
 
     schema: dict[str, Any]
 
 
-class Also(Struct, frozen=True):
+class Also(Struct, frozen=True, eq=False):
     """Members that the JSON Schema of a field has beside those of its type."""
 
     schema: dict[str, Any]
+
+
+class Single(Struct, frozen=True):
+    """An item may stand without its list; the JSON Schema says so, and a `Before` wraps it."""
 
 
 class _Mark(Struct, frozen=True):
@@ -78,3 +82,6 @@ BLANK: Final = _Mark("blank")
 
 HIDDEN: Final = _Mark("hidden")
 """The value is never shown."""
+
+GIVEN: Final = _Mark("given")
+"""The field is no key: its value comes from the loader."""

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 from msgspec import NODEFAULT
 from msgspec.structs import fields
 
-from pytest_tavus.contract.annotations import Also, Bounds, Choice, Form, Short, Written
+from pytest_tavus.contract.annotations import Also, Bounds, Choice, Form, Short, Single, Written
 from pytest_tavus.contract.reader import Field, is_union, metadata_of, plan_of
 from pytest_tavus.contract.shape import Shape
 
@@ -121,6 +121,8 @@ def _changed_schema(change: Any, schema: Schema) -> Schema:
             return change.schema
         case Also():
             return dict(sorted({**schema, **change.schema}.items()))
+        case Single():
+            return _any_of(schema["items"], dict(sorted({**schema, "minItems": 1}.items())))
         case Short():
             return _any_of(change.schema, schema)
         case Bounds():

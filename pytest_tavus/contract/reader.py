@@ -11,12 +11,13 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
 from msgspec import NODEFAULT, Struct
 
 from pytest_tavus.contract.annotations import (
     BLANK,
+    GIVEN,
     HIDDEN,
     After,
     Before,
@@ -82,7 +83,6 @@ class Plan:
         self.kind = kind
         self.fields = {field.key: field for field in _fields(kind)}
         self.hidden = frozenset(f.name for f in self.fields.values() if _is_hidden(f.annotation))
-        self._blank = frozenset(f.name for f in self.fields.values() if f.blank)
         self._required = [field for field in self.fields.values() if field.required]
         self._rewrites = kind.rewrite.__func__ is not Shape.rewrite.__func__  # type: ignore[attr-defined]
         self._checks = kind.check.__func__ is not Shape.check.__func__  # type: ignore[attr-defined]
@@ -94,14 +94,33 @@ class Plan:
         """Return data as a value; `given` has fields that hold if the data does not say them."""
         if not isinstance(data, dict):
             return data if isinstance(data, self.kind) else self._refuse_kind(data, at, notes)
-        values = self.read_fields(data, at, notes)
-        return INVALID if values is INVALID else self._build(values, at, given)
+        before = len(notes.blanks)
+        values = self.read_fields(cast("dict[str, Any]", data), at, notes)
+        if values is INVALID:
+            return INVALID
+        blank = {loc[-1] for loc in notes.blanks[before:] if len(loc) == len(at) + 1}
+        return self._build(values, at, given, blank)
+
+    def _build(
+        self, values: dict[str, Any], at: Loc, given: dict[str, Any], blank: set[Any]
+    ) -> Any:
+        for name in self._expects:
+            given[f"expects_{name}"] = name in values
+        if self._has_place:
+            given["at"] = at
+        given |= values
+        for key in blank:
+            del given[self.fields[key].name]
+        value = self.kind(**given)
+        if self.kind.keeps_written:
+            vars(value)["_written"] = frozenset(values)
+        return value
 
     def read_fields(self, data: dict[str, Any], at: Loc, notes: Notes) -> Any:
         """Return what is written, by field; a blank key reads `None`."""
         outer, notes.owner = notes.owner, self.kind
         before = len(notes.refusals)
-        values: Any = {}
+        values: Any = dict[str, Any]()
         try:
             if self._rewrites:
                 data = self.kind.rewrite(data)
@@ -114,18 +133,6 @@ class Plan:
             values = notes.refuse("other", at, data, message=str(refused), hint=refused.hint)
         notes.owner = outer
         return values
-
-    def _build(self, values: dict[str, Any], at: Loc, given: dict[str, Any]) -> Any:
-        for name in self._expects:
-            given[f"expects_{name}"] = name in values
-        blank = self._blank
-        given |= {n: v for n, v in values.items() if v is not None or n not in blank}
-        if self._has_place:
-            given["at"] = at
-        value = self.kind(**given)
-        if self.kind.keeps_written:
-            value.__dict__["_written"] = frozenset(values)
-        return value
 
     def _refuse_kind(self, data: Any, at: Loc, notes: Notes) -> Any:
         outer, notes.owner = notes.owner, self.kind
@@ -199,7 +206,9 @@ def _fields(kind: type[Shape]) -> list[Field]:
             reader_of(annotations[name]),
         )
         for name, key in zip(names, keys, strict=True)
-        if name != "at" and not name.startswith("expects_")
+        if name != "at"
+        and not name.startswith("expects_")
+        and GIVEN not in metadata_of(annotations[name])
     ]
 
 
@@ -230,7 +239,8 @@ def _is_blank(annotation: Any) -> bool:
         return True
     if metadata:
         written = [one for one in metadata if isinstance(one, (Before, Written))]
-        return not written and _is_blank(annotation.__origin__)
+        inner: Any = annotation.__origin__
+        return not written and _is_blank(inner)
     return is_union(annotation) and type(None) in get_args(annotation)
 
 
@@ -305,7 +315,7 @@ def _read_tagged(kinds: dict[str, type[Shape]], value: Any, at: Loc, notes: Note
         return value
     if not isinstance(value, dict):
         return notes.refuse("kind", at, value, expected="a mapping")
-    entries: dict[str, Any] = value
+    entries = cast("dict[str, Any]", value)
     if "type" not in entries:
         return notes.refuse("no tag", at, value, known=tuple(kinds))
     tag = entries["type"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from msgspec import Struct
 
@@ -141,9 +141,9 @@ def read_list(item: Read, value: Any, at: Loc, notes: Notes) -> Any:
 def read_mapping(item: Read, value: Any, at: Loc, notes: Notes) -> Any:
     if not isinstance(value, dict):
         return notes.refuse("kind", at, value, expected="a mapping")
-    entries: dict[Any, Any] = value
+    entries = cast("dict[Any, Any]", value)
     before = len(notes.refusals)
-    found: dict[str, Any] = {}
+    found: dict[Any, Any] = {}
     for key, one in entries.items():
         step = key if isinstance(key, (str, int)) else str(key)
         if not isinstance(key, str):
