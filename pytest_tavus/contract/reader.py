@@ -11,7 +11,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
 from msgspec import NODEFAULT, Struct
 
@@ -34,7 +34,6 @@ from pytest_tavus.contract.shape import (
     Read,
     Shape,
     is_unicode,
-    list_words,
     read_anything,
     read_bounded,
     read_changed,
@@ -63,17 +62,25 @@ def read(kind: type[S], data: Any) -> S:
     return value
 
 
-class Field(Struct, frozen=True):
-    """How one key is read."""
+class Field(Struct):
+    """How one key is read. Its reader is made when the key is first met: most never are."""
 
     name: str
     key: str
     annotation: Any
     required: bool
-    blank: bool
-    "A null is noted as a slip."
+    reader: Read | None = None
 
-    read: Read
+    @property
+    def blank(self) -> bool:
+        """Whether a null is noted as a slip."""
+        return _is_blank(self.annotation)
+
+    def read(self, value: Any, at: Loc, notes: Notes) -> Any:
+        """Return a value as this key takes it; `INVALID` if it is refused."""
+        if self.reader is None:
+            self.reader = reader_of(self.annotation)
+        return self.reader(value, at, notes)
 
 
 class Plan:
@@ -82,13 +89,17 @@ class Plan:
     def __init__(self, kind: type[Shape]) -> None:
         self.kind = kind
         self.fields = {field.key: field for field in _fields(kind)}
-        self.hidden = frozenset(f.name for f in self.fields.values() if _is_hidden(f.annotation))
         self._required = [field for field in self.fields.values() if field.required]
         self._rewrites = kind.rewrite.__func__ is not Shape.rewrite.__func__  # type: ignore[attr-defined]
         self._checks = kind.check.__func__ is not Shape.check.__func__  # type: ignore[attr-defined]
         names = kind.__struct_fields__
         self._has_place = "at" in names
         self._expects = [name[8:] for name in names if name.startswith("expects_")]
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The fields whose values are never shown."""
+        return frozenset(f.name for f in self.fields.values() if _is_hidden(f.annotation))
 
     def read(self, data: Any, at: Loc, notes: Notes, **given: Any) -> Any:
         """Return data as a value; `given` has fields that hold if the data does not say them."""
@@ -182,6 +193,7 @@ class Plan:
                 return
 
 
+_ANNOTATED: Any = type(Annotated[int, ""])
 _PLANS: dict[type[Shape], Plan] = {}
 
 
@@ -197,14 +209,7 @@ def _fields(kind: type[Shape]) -> list[Field]:
     annotations = _annotations(kind)
     names, keys, defaults = kind.__struct_fields__, kind.__struct_encode_fields__, _defaults(kind)
     return [
-        Field(
-            name,
-            key,
-            annotations[name],
-            defaults[name] is NODEFAULT,
-            _is_blank(annotations[name]),
-            reader_of(annotations[name]),
-        )
+        Field(name, key, annotations[name], defaults[name] is NODEFAULT)
         for name, key in zip(names, keys, strict=True)
         if name != "at"
         and not name.startswith("expects_")
@@ -229,8 +234,7 @@ def _defaults(kind: type[Shape]) -> dict[str, Any]:
 
 def metadata_of(annotation: Any) -> tuple[Any, ...]:
     """Return the words of :mod:`~.annotations` beside a type."""
-    found: tuple[Any, ...] = getattr(annotation, "__metadata__", ())
-    return found
+    return annotation.__metadata__ if type(annotation) is _ANNOTATED else ()
 
 
 def _is_blank(annotation: Any) -> bool:
@@ -260,7 +264,8 @@ def reader_of(annotation: Any) -> Read:
         return SCALARS[annotation]
     metadata = metadata_of(annotation)
     if metadata:
-        return _annotated_reader(annotation.__origin__, metadata)
+        inner: Any = annotation.__origin__
+        return _annotated_reader(inner, metadata)
     if annotation is Any:
         return read_anything
     if is_union(annotation):
@@ -271,7 +276,7 @@ def reader_of(annotation: Any) -> Read:
 def _kind_reader(annotation: Any) -> Read:
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin is Literal:
-        return partial(read_word, inner, list_words(inner))
+        return partial(read_word, inner)
     if origin is tuple:
         return partial(read_list, reader_of(inner[0]))
     if origin in {dict, Mapping}:

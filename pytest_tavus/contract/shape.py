@@ -115,18 +115,18 @@ SCALARS: Mapping[type[Any], Read] = {
 }
 
 
-def list_words(words: tuple[str, ...]) -> str:
+def _list_words(words: tuple[str, ...]) -> str:
     quoted = [repr(word) for word in words]
     return " or ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
 
 
-def read_word(words: tuple[str, ...], expected: str, value: Any, at: Loc, notes: Notes) -> Any:
+def read_word(words: tuple[str, ...], value: Any, at: Loc, notes: Notes) -> Any:
     if isinstance(value, str):
         if value in words:
             return value
         if not is_unicode(value):
             return notes.refuse("other", at, value, message=BAD_TEXT)
-    return notes.refuse("word", at, value, expected=expected, known=words)
+    return notes.refuse("word", at, value, expected=_list_words(words), known=words)
 
 
 def read_list(item: Read, value: Any, at: Loc, notes: Notes) -> Any:
