@@ -10,7 +10,7 @@ pass, in the order of the fields. A shape is looked into once, when the first of
 import types
 import typing
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
 from msgspec import NODEFAULT, Struct
@@ -33,15 +33,15 @@ from pytest_tavus.contract.shape import (
     Notes,
     Read,
     Shape,
+    bounded_reader,
+    changed_reader,
     is_unicode,
+    list_reader,
+    made_reader,
+    mapping_reader,
+    optional_reader,
     read_anything,
-    read_bounded,
-    read_changed,
-    read_list,
-    read_made,
-    read_mapping,
-    read_optional,
-    read_word,
+    word_reader,
 )
 from pytest_tavus.spans import Loc
 
@@ -194,15 +194,12 @@ class Plan:
 
 
 _ANNOTATED: Any = type(Annotated[int, ""])
-_PLANS: dict[type[Shape], Plan] = {}
 
 
+@cache
 def plan_of(kind: type[Shape]) -> Plan:
     """Return the plan of a shape, made at the first call."""
-    plan = _PLANS.get(kind)
-    if plan is None:
-        plan = _PLANS[kind] = Plan(kind)
-    return plan
+    return Plan(kind)
 
 
 def _fields(kind: type[Shape]) -> list[Field]:
@@ -276,11 +273,11 @@ def reader_of(annotation: Any) -> Read:
 def _kind_reader(annotation: Any) -> Read:
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin is Literal:
-        return partial(read_word, inner)
+        return word_reader(inner)
     if origin is tuple:
-        return partial(read_list, reader_of(inner[0]))
+        return list_reader(reader_of(inner[0]))
     if origin in {dict, Mapping}:
-        return partial(read_mapping, reader_of(inner[1]))
+        return mapping_reader(reader_of(inner[1]))
     if isinstance(annotation, type) and issubclass(annotation, Shape):
         return lambda value, at, notes: plan_of(annotation).read(value, at, notes)
     message = f"no shape can have a field of type {annotation}"
@@ -297,18 +294,18 @@ def _annotated_reader(form: Any, metadata: tuple[Any, ...]) -> Read:
     found = found or reader_of(form)
     for one in metadata:
         if isinstance(one, Before):
-            found = partial(read_changed, one.change, found)
+            found = changed_reader(one.change, found)
         elif isinstance(one, After):
-            found = partial(read_made, one.make, found)
+            found = made_reader(one.make, found)
         elif isinstance(one, Bounds):
-            found = partial(read_bounded, one, found)
+            found = bounded_reader(one, found)
     return found
 
 
 def _union_reader(members: tuple[Any, ...]) -> Read:
     some = [one for one in members if one is not type(None)]
     if len(some) < len(members):
-        return partial(read_optional, _union_reader(tuple(some)))
+        return optional_reader(_union_reader(tuple(some)))
     if len(some) == 1:
         return reader_of(some[0])
     return partial(_read_tagged, {_defaults(one)["type"]: one for one in some})

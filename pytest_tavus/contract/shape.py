@@ -104,6 +104,7 @@ def _read_float(value: Any, at: Loc, notes: Notes) -> Any:
 
 
 def read_anything(value: Any, _at: Loc, _notes: Notes) -> Any:
+    """Return any value as it is."""
     return value
 
 
@@ -120,57 +121,83 @@ def _list_words(words: tuple[str, ...]) -> str:
     return " or ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
 
 
-def read_word(words: tuple[str, ...], value: Any, at: Loc, notes: Notes) -> Any:
-    if isinstance(value, str):
-        if value in words:
-            return value
-        if not is_unicode(value):
-            return notes.refuse("other", at, value, message=BAD_TEXT)
-    return notes.refuse("word", at, value, expected=_list_words(words), known=words)
+def word_reader(words: tuple[str, ...]) -> Read:
+    """Return the reader of one of some words."""
+
+    def read(value: Any, at: Loc, notes: Notes) -> Any:
+        if isinstance(value, str):
+            if value in words:
+                return value
+            if not is_unicode(value):
+                return notes.refuse("other", at, value, message=BAD_TEXT)
+        return notes.refuse("word", at, value, expected=_list_words(words), known=words)
+
+    return read
 
 
-def read_list(item: Read, value: Any, at: Loc, notes: Notes) -> Any:
-    if not isinstance(value, (list, tuple)):
-        return notes.refuse("kind", at, value, expected="a list")
-    items: list[Any] = list(value)  # pyright: ignore[reportUnknownArgumentType]
-    before = len(notes.refusals)
-    found = tuple([item(one, (*at, index), notes) for index, one in enumerate(items)])
-    return INVALID if len(notes.refusals) > before else found
+def list_reader(item: Read) -> Read:
+    """Return the reader of a list, kept as a tuple."""
+
+    def read(value: Any, at: Loc, notes: Notes) -> Any:
+        if not isinstance(value, (list, tuple)):
+            return notes.refuse("kind", at, value, expected="a list")
+        items: list[Any] = list(value)  # pyright: ignore[reportUnknownArgumentType]
+        before = len(notes.refusals)
+        found = tuple([item(one, (*at, index), notes) for index, one in enumerate(items)])
+        return INVALID if len(notes.refusals) > before else found
+
+    return read
 
 
-def read_mapping(item: Read, value: Any, at: Loc, notes: Notes) -> Any:
-    if not isinstance(value, dict):
-        return notes.refuse("kind", at, value, expected="a mapping")
-    entries = cast("dict[Any, Any]", value)
-    before = len(notes.refusals)
-    found: dict[Any, Any] = {}
-    for key, one in entries.items():
-        step = key if isinstance(key, (str, int)) else str(key)
-        if not isinstance(key, str):
-            notes.refuse("kind", (*at, step, "[key]"), key, expected="text")
-        found[key] = item(one, (*at, step), notes)
-    return INVALID if len(notes.refusals) > before else found
+def mapping_reader(item: Read) -> Read:
+    """Return the reader of a mapping of texts to values."""
+
+    def read(value: Any, at: Loc, notes: Notes) -> Any:
+        if not isinstance(value, dict):
+            return notes.refuse("kind", at, value, expected="a mapping")
+        entries = cast("dict[Any, Any]", value)
+        before = len(notes.refusals)
+        found: dict[Any, Any] = {}
+        for key, one in entries.items():
+            step = key if isinstance(key, (str, int)) else str(key)
+            if not isinstance(key, str):
+                notes.refuse("kind", (*at, step, "[key]"), key, expected="text")
+            found[key] = item(one, (*at, step), notes)
+        return INVALID if len(notes.refusals) > before else found
+
+    return read
 
 
-def read_optional(inner: Read, value: Any, at: Loc, notes: Notes) -> Any:
-    return None if value is None else inner(value, at, notes)
+def optional_reader(inner: Read) -> Read:
+    """Return the reader of a value that may be null."""
+
+    def read(value: Any, at: Loc, notes: Notes) -> Any:
+        return None if value is None else inner(value, at, notes)
+
+    return read
 
 
-def read_changed(
-    change: Callable[[Any], Any], inner: Read, value: Any, at: Loc, notes: Notes
-) -> Any:
-    try:
-        value = change(value)
-    except RefusedError as refused:
-        return notes.refuse("other", at, value, message=str(refused), hint=refused.hint)
-    return inner(value, at, notes)
+def changed_reader(change: Callable[[Any], Any], inner: Read) -> Read:
+    """Return the reader of what `change` makes of the written value."""
+
+    def read(value: Any, at: Loc, notes: Notes) -> Any:
+        try:
+            value = change(value)
+        except RefusedError as refused:
+            return notes.refuse("other", at, value, message=str(refused), hint=refused.hint)
+        return inner(value, at, notes)
+
+    return read
 
 
-def read_made(
-    make: Callable[[Any, Loc, Any], Any], inner: Read, value: Any, at: Loc, notes: Notes
-) -> Any:
-    found = inner(value, at, notes)
-    return found if found is INVALID or found is None else make(found, at, notes.complain)
+def made_reader(make: Callable[[Any, Loc, Any], Any], inner: Read) -> Read:
+    """Return the reader whose value `make` turns into the run-time value."""
+
+    def read(value: Any, at: Loc, notes: Notes) -> Any:
+        found = inner(value, at, notes)
+        return found if found is INVALID or found is None else make(found, at, notes.complain)
+
+    return read
 
 
 _BOUNDS: Mapping[str, tuple[str, Callable[[Any, Any], bool]]] = {
@@ -181,12 +208,17 @@ _BOUNDS: Mapping[str, tuple[str, Callable[[Any, Any], bool]]] = {
 }
 
 
-def read_bounded(bounds: Bounds, inner: Read, value: Any, at: Loc, notes: Notes) -> Any:
-    found = inner(value, at, notes)
-    if found is INVALID:
-        return INVALID
-    for name, (expected, holds) in _BOUNDS.items():
-        limit = getattr(bounds, name)
-        if limit is not None and not holds(found, limit):
-            return notes.refuse("bound", at, value, expected=expected, limit=limit)
-    return found
+def bounded_reader(bounds: Bounds, inner: Read) -> Read:
+    """Return the reader of a number within bounds."""
+
+    def read(value: Any, at: Loc, notes: Notes) -> Any:
+        found = inner(value, at, notes)
+        if found is INVALID:
+            return INVALID
+        for name, (expected, holds) in _BOUNDS.items():
+            limit = getattr(bounds, name)
+            if limit is not None and not holds(found, limit):
+                return notes.refuse("bound", at, value, expected=expected, limit=limit)
+        return found
+
+    return read
