@@ -257,12 +257,11 @@ def is_union(annotation: Any) -> bool:
 
 def reader_of(annotation: Any) -> Read:
     """Return the reader of an annotation."""
-    if isinstance(annotation, type) and annotation in SCALARS:
-        return SCALARS[annotation]
     metadata = metadata_of(annotation)
     if metadata:
-        inner: Any = annotation.__origin__
-        return _annotated_reader(inner, metadata)
+        return _annotated_reader(annotation.__origin__, metadata)
+    if isinstance(annotation, type) and annotation in SCALARS:
+        return SCALARS[annotation]
     if annotation is Any:
         return read_anything
     if is_union(annotation):

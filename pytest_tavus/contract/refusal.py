@@ -30,7 +30,7 @@ class Refusal(Struct, frozen=True, kw_only=True):
 
     kind: Kind
     loc: Loc
-    owner: type[Any]
+    owner: type[Struct]
     "The shape of the mapping that holds the value, or lacks the key."
 
     found: Any

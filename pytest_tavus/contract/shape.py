@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final
 
 from msgspec import Struct
 
@@ -155,7 +155,7 @@ def mapping_reader(item: Read) -> Read:
     def read(value: Any, at: Loc, notes: Notes) -> Any:
         if not isinstance(value, dict):
             return notes.refuse("kind", at, value, expected="a mapping")
-        entries = cast("dict[Any, Any]", value)
+        entries: dict[Any, Any] = value  # pyright: ignore[reportUnknownVariableType]
         before = len(notes.refusals)
         found: dict[Any, Any] = {}
         for key, one in entries.items():
