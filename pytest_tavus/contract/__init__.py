@@ -1,6 +1,6 @@
-"""What Tavus says a PAL, a tool, an event and a verdict are: models, limits and rules. No I/O.
+"""What Tavus says a PAL, a tool, an event and a verdict are: shapes, limits and rules. No I/O.
 
 Every fact carries its source: documentation, official client or inference. The wing knows no
 scenario and no simulator. Add a limit to `limits.py`, a behaviour to `behaviour.py`, a resource
-to `resources/`.
+to `resources/`. `reader.py` reads every shape, those of the scenario language too.
 """

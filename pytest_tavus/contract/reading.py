@@ -6,23 +6,21 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
-from pydantic import BaseModel, ValidationError
 
-from pytest_tavus.contract.body import json_list, json_object
+from pytest_tavus.contract.body import Body, json_list, json_object
 from pytest_tavus.contract.pal.pal import ALIASES, Pal
 from pytest_tavus.contract.pal.rules import problems, tool_problems
 from pytest_tavus.contract.problem import RuleProblem
-from pytest_tavus.contract.refusal import Refusal, name_kind, refusals
+from pytest_tavus.contract.reader import plan_of
+from pytest_tavus.contract.refusal import Refusal, ShapeError, name_kind
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.spans import Loc
 
 
-def shape_problems(
-    error: ValidationError, body: Any, *, model: type[BaseModel]
-) -> Iterator[RuleProblem]:
-    """Yield the problems of a body that `model` refused, each with its path as written."""
-    for refusal in refusals(error, model):
+def shape_problems(error: ShapeError, body: Any) -> Iterator[RuleProblem]:
+    """Yield the problems of a body that was refused, each with its path as written."""
+    for refusal in error.refusals:
         message, hint = _describe_refusal(refusal)
         loc = _original_path(body, refusal.loc)
         yield RuleProblem(loc=loc, message=message, hint=hint, rule="shape")
@@ -62,8 +60,8 @@ def _describe_value(refusal: Refusal) -> str:
         return "a mapping"
     if json_list(value) is not None:
         return "a list"
-    field = refusal.owner.model_fields.get(str(refusal.loc[-1])) if refusal.loc else None
-    if (field is not None and not field.repr) or _is_secret(refusal.loc):
+    hidden = plan_of(refusal.owner).hidden
+    if (refusal.loc and refusal.loc[-1] in hidden) or _is_secret(refusal.loc):
         return name_kind(value, other="something else")
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
@@ -98,7 +96,7 @@ def _original_path(body: Any, loc: Loc) -> Loc:
     return tuple(path)
 
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", bound=Body)
 
 
 class Reading(Struct, Generic[M], frozen=True, kw_only=True):
@@ -114,9 +112,9 @@ class Reading(Struct, Generic[M], frozen=True, kw_only=True):
 def read(model: type[M], body: Any, *, rules: Callable[[M], Iterable[RuleProblem]]) -> Reading[M]:
     """Read a body from JSON data, and hold what has the shape to the rules."""
     try:
-        value = model.model_validate(body)
-    except ValidationError as error:
-        return Reading(value=None, problems=tuple(shape_problems(error, body, model=model)))
+        value = model.from_json(body)
+    except ShapeError as error:
+        return Reading(value=None, problems=tuple(shape_problems(error, body)))
     return Reading(value=value, problems=tuple(rules(value)))
 
 
@@ -136,7 +134,7 @@ def _well_formed_tool_problems(body: Any) -> Iterator[RuleProblem]:
     tools = json_list((json_object(body) or {}).get("tools")) or ()
     for index, written in enumerate(tools):
         try:
-            tool = Tool.model_validate(written)
-        except ValidationError:
+            tool = Tool.from_json(written)
+        except ShapeError:
             continue
         yield from tool_problems(tool, ("tools", index))

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
 from pytest_tavus.contract.body import Body, Items
+from pytest_tavus.contract.refusal import Refusal, ShapeError
 from pytest_tavus.errors import ServiceError
 from pytest_tavus.spans import format_loc
 
@@ -17,7 +16,7 @@ Overall = Literal["pass", "partial", "fail"]
 """`pass` and `partial` are [client]; `fail` is [inferred]."""
 
 
-class ObjectiveVerdict(Body):
+class ObjectiveVerdict(Body, frozen=True, kw_only=True):
     """Whether one objective was reached."""
 
     name: str
@@ -25,7 +24,7 @@ class ObjectiveVerdict(Body):
     evidence: str = ""
 
 
-class GuardrailVerdict(Body):
+class GuardrailVerdict(Body, frozen=True, kw_only=True):
     """Whether one guardrail held."""
 
     name: str
@@ -33,14 +32,14 @@ class GuardrailVerdict(Body):
     evidence: str = ""
 
 
-class KnowledgeVerdict(Body):
+class KnowledgeVerdict(Body, frozen=True, kw_only=True):
     """Whether the knowledge base was used."""
 
     used: bool = False
     evidence: str = ""
 
 
-class ToolVerdict(Body):
+class ToolVerdict(Body, frozen=True, kw_only=True):
     """Whether one tool was called."""
 
     name: str
@@ -48,7 +47,7 @@ class ToolVerdict(Body):
     evidence: str = ""
 
 
-class TavusVerdict(Body):
+class TavusVerdict(Body, frozen=True, kw_only=True):
     """The whole verdict of one conversation.
 
     The defaults are what the official client falls back on when a judge answers nothing usable:
@@ -62,10 +61,6 @@ class TavusVerdict(Body):
     overall: Overall = "partial"
     summary: str = ""
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the verdict as JSON data, every field in it."""
-        return self.model_dump(mode="json")
-
     @classmethod
     def from_json(cls, data: Any) -> TavusVerdict:
         """Read a verdict from JSON data.
@@ -75,9 +70,31 @@ class TavusVerdict(Body):
 
         """
         try:
-            return cls.model_validate(data)
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            place = format_loc(first["loc"]) or "the verdict"
-            message = f"a verdict came in an unknown shape: {place}: {first['msg']}"
+            return super().from_json(data)
+        except ShapeError as error:
+            first = error.refusals[0]
+            place = format_loc(first.loc) or "the verdict"
+            message = f"a verdict came in an unknown shape: {place}: {_describe(first)}"
             raise ServiceError(message) from None
+
+
+_KINDS = {
+    "text": "a valid string",
+    "true or false": "a valid boolean",
+    "a list": "a valid list",
+}
+
+
+def _describe(refusal: Refusal) -> str:
+    match refusal.kind:
+        case "missing key":
+            return "Field required"
+        case "unknown key":
+            return "Extra inputs are not permitted"
+        case "kind":
+            mapping = f"a valid dictionary or instance of {refusal.owner.__name__}"
+            return f"Input should be {_KINDS.get(refusal.expected, mapping)}"
+        case "word":
+            return f"Input should be {refusal.expected}"
+        case _:
+            return refusal.message

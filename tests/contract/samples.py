@@ -37,15 +37,15 @@ def api_body(**changes: Any) -> dict[str, Any]:
 
 
 def tool(**changes: Any) -> Tool:
-    return Tool.model_validate(tool_body(**changes))
+    return Tool.from_json(tool_body(**changes))
 
 
 def api_tool(**changes: Any) -> Tool:
-    return Tool.model_validate(api_body(**changes))
+    return Tool.from_json(api_body(**changes))
 
 
 def pal(**changes: Any) -> Pal:
-    return Pal.model_validate({"pal_name": "Support", "tools": [tool_body()], **changes})
+    return Pal.from_json({"pal_name": "Support", "tools": [tool_body()], **changes})
 
 
 def told(found: Iterable[RuleProblem]) -> list[tuple[str, str]]:

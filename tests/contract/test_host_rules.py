@@ -19,7 +19,7 @@ def found(url: str, *hosts: str, token_url: str | None = None) -> list[tuple[str
         api["auth"] = {**oauth, "token_url": token_url}
     tool = {"name": "t", "description": "d", "delivery": {"api": api}}
     client = {"name": "c", "description": "d", "delivery": {"app_message": True}}
-    pal = Pal.model_validate({"tools": [client, tool]})
+    pal = Pal.from_json({"tools": [client, tool]})
     return [(one.message, one.hint) for one in host_problems(pal, hosts or LISTED)]
 
 
@@ -86,7 +86,7 @@ def test_a_url_without_a_host_is_never_passed_over(url: str) -> None:
 
 
 def test_without_a_list_every_host_is_allowed() -> None:
-    pal = Pal.model_validate(
+    pal = Pal.from_json(
         {
             "tools": [
                 {"name": "t", "description": "d", "delivery": {"api": {"url": "https://a.test"}}}

@@ -18,7 +18,7 @@ def objective(name: str, **changes: Any) -> dict[str, Any]:
 
 
 def told_of(*objectives: dict[str, Any], **changes: Any) -> Told:
-    return told(objective_problems(ObjectiveSet.model_validate({"data": objectives, **changes})))
+    return told(objective_problems(ObjectiveSet.from_json({"data": objectives, **changes})))
 
 
 def after(name: str, following: str | None) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def test_what_follows_exists_and_is_another() -> None:
 
 
 def test_a_misspelt_successor_names_the_one_it_resembles() -> None:
-    objectives = ObjectiveSet.model_validate(
+    objectives = ObjectiveSet.from_json(
         {"data": [after("collect_name", "confirm_nam"), objective("confirm_name")]}
     )
     first = next(objective_problems(objectives))
@@ -163,7 +163,7 @@ def _returns(start: int, following: list[int]) -> bool:
 
 def guardrail(**changes: Any) -> Guardrail:
     body = {"guardrail_name": "no_prices", "guardrail_prompt": "Never quote a price.", **changes}
-    return Guardrail.model_validate(body)
+    return Guardrail.from_json(body)
 
 
 @pytest.mark.parametrize(

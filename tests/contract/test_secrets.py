@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.refusal import ShapeError
 from tests.contract.samples import api_body, api_tool, pal, tool
 
 CANARY = "canary-5f1d"
@@ -94,6 +94,6 @@ def test_keys_in_layers_are_secrets_of_the_pal() -> None:
 
 def test_a_validation_error_does_not_print_the_input() -> None:
     body = {"tools": [api_body(auth={"type": "bearer", "token": CANARY, "extra": CANARY})]}
-    with pytest.raises(ValidationError) as caught:
-        Pal.model_validate(body)
+    with pytest.raises(ShapeError) as caught:
+        Pal.from_json(body)
     assert CANARY not in str(caught.value)

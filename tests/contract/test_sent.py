@@ -22,7 +22,7 @@ def call(arguments: str = "{}", channel: Channel = "api") -> ToolCalled:
 
 
 def tool(**delivery: Any) -> Tool:
-    return Tool.model_validate({"name": "t", "description": "d", "delivery": delivery})
+    return Tool.from_json({"name": "t", "description": "d", "delivery": delivery})
 
 
 API = tool(api={"url": "https://shop.test/v1"})

@@ -103,8 +103,8 @@ def test_on_call_static_filler_needs_its_text(filler: str | None) -> None:
 )
 def test_nothing_is_said_while_a_perception_tool_runs(origin: str, field: str, value: str) -> None:
     body = tool_body(origin=origin, on_resolve=None)
-    assert told_of_tool(Tool.model_validate(body)) == []
-    assert told_of_tool(Tool.model_validate({**body, field: value})) == [
+    assert told_of_tool(Tool.from_json(body)) == []
+    assert told_of_tool(Tool.from_json({**body, field: value})) == [
         (field, f"{field} must be absent when origin is {origin!r}")
     ]
 
@@ -125,9 +125,9 @@ def test_a_perception_tool_can_only_be_fire_and_forget(value: str) -> None:
 
 def test_a_post_call_tool_has_no_origin_and_no_app_message() -> None:
     body = {**api_body(), "trigger_type": "post_call"}
-    assert told_of_tool(Tool.model_validate(body)) == []
+    assert told_of_tool(Tool.from_json(body)) == []
     changed = {**body, "origin": "llm", "delivery": {"app_message": True}}
-    assert told_of_tool(Tool.model_validate(changed)) == [
+    assert told_of_tool(Tool.from_json(changed)) == [
         ("origin", "origin must be absent when trigger_type is 'post_call'"),
         ("delivery", "delivery must be api when trigger_type is 'post_call', found app_message"),
     ]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.scenario.language.shapes import seconds
 from pytest_tavus.scenario.text.reader import WordError, read_plain_scalar
+from pytest_tavus.scenario.values.forms import seconds
 
 
 @pytest.mark.parametrize(

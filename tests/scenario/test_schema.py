@@ -10,13 +10,16 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pytest_tavus.scenario.language import calls, reference, schema
-from pytest_tavus.scenario.language.document import TurnDocument
-from pytest_tavus.scenario.language.schema import ScenarioDocument
+from pytest_tavus.contract.json_schema import describe_field
+from pytest_tavus.contract.reader import plan_of
+from pytest_tavus.scenario.language import reference, schema
+from pytest_tavus.scenario.language.schema import WholeScenario
 from pytest_tavus.scenario.text import source
 from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.text.reader import load_yaml
+from pytest_tavus.scenario.values import call_values
 from pytest_tavus.scenario.values.matcher_values import from_tag
+from pytest_tavus.scenario.values.turn_values import Turn
 from tests.scenario.files import SCENARIO
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "scenarios.md"
@@ -46,30 +49,30 @@ def test_the_schema_is_one_of_its_dialect() -> None:
 
 def test_every_part_of_the_schema_is_explained_and_the_other_way_round() -> None:
     defs: dict[str, Any] = schema.json_schema()["$defs"]
-    explained = {part.__name__ for part in reference.PARTS} - {"FileDocument"}
-    assert {name for name in defs if name.endswith("Document")} == explained
+    explained = {part.__name__ for part in reference.PARTS} - {"WholeFile"}
+    shorts = {"Matcher", "ShortCall", "ShortEvent", "ShortMark", "ShortPattern"}
+    assert defs.keys() - {"File", "Scenario"} - shorts == explained
 
 
 def test_every_key_of_the_language_is_described() -> None:
     missing = [
         f"{part.__name__}.{name}"
         for part in reference.PARTS
-        for name, field in part.model_fields.items()
-        if not field.description
+        for name, field in plan_of(part).fields.items()
+        if not describe_field(field)
     ]
     assert missing == []
 
 
 def test_every_key_of_a_part_is_in_the_schema() -> None:
     defs: dict[str, Any] = schema.json_schema()["$defs"]
-    for part in (ScenarioDocument, TurnDocument, calls.CallDocument):
-        name = "Scenario" if part is ScenarioDocument else part.__name__
-        keys = {field.alias or key for key, field in part.model_fields.items()}
-        assert keys <= set(defs[name]["properties"])
+    for part in (WholeScenario, Turn, call_values.CallExpectation):
+        name = "Scenario" if part is WholeScenario else part.__name__
+        assert plan_of(part).fields.keys() <= set(defs[name]["properties"])
 
 
 def test_positions_know_the_reserved_words() -> None:
-    assert {*calls.RESERVED, "absent"} == source.BESIDE_A_NAME
+    assert {*call_values.RESERVED, "absent"} == source.BESIDE_A_NAME
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ class Opened:
         return [type(entry.event).__name__ for entry in entries]
 
 
-PAL = Pal.model_validate(
+PAL = Pal.from_json(
     {
         "pal_name": "Waiter",
         "greeting": "Good evening.",

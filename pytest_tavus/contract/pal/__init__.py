@@ -1,5 +1,5 @@
 """PALs, objectives, guardrails and layers as Tavus stores them, and the rules over a whole PAL.
 
-Shapes are pydantic models; rules yield problems in one pass. No rule reads a file.
-Add a field to its model, a rule to the module of its subject and a line to `rules.py`.
+Rules yield problems in one pass. No rule reads a file.
+Add a field to its shape, a rule to the module of its subject and a line to `rules.py`.
 """

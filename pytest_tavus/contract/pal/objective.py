@@ -6,7 +6,7 @@ with [doc] openapi.yaml.
 
 from typing import Any, Literal
 
-from pydantic import Field
+from msgspec import field
 
 from pytest_tavus.contract.body import Body, Items
 
@@ -14,7 +14,7 @@ Modality = Literal["verbal", "visual", "audio"]
 """What an objective or guardrail watches; `audio` is known to the client only [client]."""
 
 
-class Objective(Body):
+class Objective(Body, frozen=True, kw_only=True):
     """One thing the PAL is to reach in a conversation."""
 
     objective_name: str
@@ -25,14 +25,14 @@ class Objective(Body):
 
     modality: Modality = "verbal"
     next_required_objective: str | None = None
-    next_conditional_objectives: dict[str, str] = Field(default_factory=dict)
+    next_conditional_objectives: dict[str, str] = field(default_factory=dict[str, str])
     "Name of the next objective, to the condition under which it is next."
 
     callback_url: str = ""
     tool_call: dict[str, Any] | None = None
 
 
-class ObjectiveSet(Body):
+class ObjectiveSet(Body, frozen=True, kw_only=True):
     """The body of ``POST /v2/objectives/``: a graph of objectives with one root."""
 
     name: str = ""
@@ -52,7 +52,7 @@ class ObjectiveSet(Body):
         return next((one for one in self.data if one.objective_name == name), None)
 
 
-class Guardrail(Body):
+class Guardrail(Body, frozen=True, kw_only=True):
     """The body of ``POST /v2/guardrails/`` in its flat shape: one thing that must never happen."""
 
     guardrail_name: str

@@ -8,13 +8,14 @@ A PAL for a simulated conversation may be partial: only what the conversation ne
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from msgspec import field
 
+from pytest_tavus.contract.annotations import HIDDEN
 from pytest_tavus.contract.body import Body, Items, json_object
 from pytest_tavus.contract.pal.objective import Guardrail, ObjectiveSet
+from pytest_tavus.contract.refusal import refuse
 from pytest_tavus.contract.tool.tool import Tool
 
 ALIASES: Mapping[str, str] = {
@@ -34,7 +35,7 @@ FLOW_ALIASES: Mapping[str, str] = {
 """Older spellings inside `layers.conversational_flow` ([client], and [wild] for `pal_`)."""
 
 
-class PalBody(Body):
+class PalBody(Body, frozen=True, kw_only=True):
     """A PAL as it is written to the API, in the present vocabulary ([doc], [client]).
 
     Nothing that Tavus keeps elsewhere is in it, and nothing that the server sets.
@@ -46,7 +47,7 @@ class PalBody(Body):
     default_face_id: str | None = None
     greeting: str | None = None
     context: str | None = None
-    layers: dict[str, Any] = Field(default_factory=dict, repr=False)
+    layers: Annotated[dict[str, Any], HIDDEN] = field(default_factory=dict[str, Any])
     memories: Items[str] = ()
     objectives_id: str | None = None
     guardrail_ids: Items[str] = ()
@@ -64,7 +65,7 @@ class PalBody(Body):
     visual_disclosure: str | None = None
 
 
-class Pal(PalBody):
+class Pal(PalBody, frozen=True, kw_only=True):
     """One PAL with its tools."""
 
     pal_name: str = "Agentic Tavus PAL"  # pyright: ignore[reportIncompatibleVariableOverride]  # frozen
@@ -87,12 +88,10 @@ class Pal(PalBody):
     judge_rules: dict[str, Any] | None = None
     "Rules for the deterministic judge, as written; this project's own, never sent to Tavus."
 
-    @model_validator(mode="before")
     @classmethod
-    def _normalize_names(cls, data: Any) -> Any:
-        if (written := json_object(data)) is None:
-            return data
-        body = _rename_keys(written, ALIASES)
+    def rewrite(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """Return the body in the present vocabulary."""
+        body = _rename_keys(data, ALIASES)
         if (layers := json_object(body.get("layers"))) is None:
             return body
         if (flow := json_object(layers.get("conversational_flow"))) is None:
@@ -124,10 +123,6 @@ def _rename_keys(body: dict[str, Any], aliases: Mapping[str, str]) -> dict[str, 
         if old not in body:
             continue
         if result.get(new, body[old]) != body[old]:
-            raise PydanticCustomError(
-                "two_spellings",
-                "{old} and {new} are two spellings of one field and have different values",
-                {"old": old, "new": new},
-            )
+            refuse(f"{old} and {new} are two spellings of one field and have different values")
         result[new] = body[old]
     return result

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field
+from msgspec import field
 
 from pytest_tavus.contract.body import Body, Items
 
 
-class BuilderOpening(Body):
+class BuilderOpening(Body, frozen=True, kw_only=True):
     """The body of ``POST /v2/builder``."""
 
     name: str
@@ -25,20 +25,20 @@ class BuilderOpening(Body):
     "Taken and not used: nothing here is written by a model."
 
 
-class BuilderMessage(Body):
+class BuilderMessage(Body, frozen=True, kw_only=True):
     """One line of a builder's history."""
 
     role: Literal["user", "assistant", "system"]
     content: str
 
 
-class BuilderMessages(Body):
+class BuilderMessages(Body, frozen=True, kw_only=True):
     """The body of ``POST /v2/builder/{builder_id}/append-messages``."""
 
     messages: Items[BuilderMessage]
 
 
-class CurrentPal(Body):
+class CurrentPal(Body, frozen=True, kw_only=True):
     """What the PAL is when it is drafted anew."""
 
     system_prompt: str = ""
@@ -48,7 +48,7 @@ class CurrentPal(Body):
     tool_ids: Items[str] = ()
 
 
-class Briefs(Body):
+class Briefs(Body, frozen=True, kw_only=True):
     """What is to be drafted, by artifact."""
 
     personality: str = ""
@@ -62,28 +62,28 @@ class Briefs(Body):
     face: str = ""
 
 
-class DraftRequest(Body):
+class DraftRequest(Body, frozen=True, kw_only=True):
     """The body of ``POST /v2/builder/{builder_id}/draft-fanout``."""
 
     message: str
     briefs: Briefs
-    current: CurrentPal = CurrentPal.model_construct()
+    current: CurrentPal = CurrentPal()
 
 
-class BuilderRequest(Body):
+class BuilderRequest(Body, frozen=True, kw_only=True):
     """The body of the older routes: one message of the creator [client] 0.3.2."""
 
     message: str
 
 
-class PersonalityRequest(BuilderRequest):
+class PersonalityRequest(BuilderRequest, frozen=True, kw_only=True):
     """The body of ``POST /v2/builder/{builder_id}/update-personality`` [client] 0.3.2."""
 
     pal_name: bool = False
     system_prompt: bool = False
 
 
-class HeadlessOpening(Body):
+class HeadlessOpening(Body, frozen=True, kw_only=True):
     """The body of ``POST /v2/conversations/persona-builder/headless``."""
 
     builder_id: str
@@ -94,25 +94,25 @@ class HeadlessOpening(Body):
     conversational_context: str = ""
     chat: bool = True
     modality: Literal["text"] = "text"
-    llm: dict[str, Any] = Field(default_factory=dict)
+    llm: dict[str, Any] = field(default_factory=dict[str, Any])
     headless_transport: bool = False
 
 
-class FaceRequest(Body):
+class FaceRequest(Body, frozen=True, kw_only=True):
     """The body of ``POST /v2/persona-builder/select-replica``."""
 
     pal_id: str
     model: str | None = None
 
 
-class ProbesRequest(Body):
+class ProbesRequest(Body, frozen=True, kw_only=True):
     """The body of ``POST /v2/persona-builder/llm/generate-probes``."""
 
     persona_spec: dict[str, Any]
     model: str | None = None
 
 
-class JudgeRequest(Body):
+class JudgeRequest(Body, frozen=True, kw_only=True):
     """The body of ``POST /v2/persona-builder/llm/judge-transcript``."""
 
     persona_spec: dict[str, Any]
@@ -120,10 +120,10 @@ class JudgeRequest(Body):
     model: str | None = None
 
 
-class DecisionRequest(Body):
+class DecisionRequest(Body, frozen=True, kw_only=True):
     """The body of ``POST /v2/persona-builder/llm/decide-next-action`` [client] 0.3.2."""
 
     goal: str
     transcript: Items[dict[str, Any]] = ()
-    latest_reply: dict[str, Any] = Field(default_factory=dict)
+    latest_reply: dict[str, Any] = field(default_factory=dict[str, Any])
     model: str | None = None

@@ -6,10 +6,9 @@ In the present vocabulary, though Tavus's own documents write `persona_id` and `
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
-
+from pytest_tavus.contract.annotations import HIDDEN
 from pytest_tavus.contract.body import Body, Items
 from pytest_tavus.contract.problem import RuleProblem
 
@@ -17,7 +16,7 @@ CALL_SECONDS = 3600
 """The longest that a conversation may be, and the default [doc]."""
 
 
-class ConversationProperties(Body):
+class ConversationProperties(Body, frozen=True, kw_only=True):
     """`properties`: limits and looks of one conversation [doc]."""
 
     max_call_duration: int = CALL_SECONDS
@@ -36,7 +35,7 @@ class ConversationProperties(Body):
     language: str | None = None
     "A language's full name, or `multilingual`."
 
-    recording_storage: dict[str, Any] | None = Field(default=None, repr=False)
+    recording_storage: Annotated[dict[str, Any] | None, HIDDEN] = None
     "Where recordings are kept; what a provider needs beside its name is passed over."
 
     recording_s3_bucket_name: str | None = None
@@ -46,7 +45,7 @@ class ConversationProperties(Body):
     aws_assume_role_arn: str | None = None
 
 
-class ConversationBody(Body):
+class ConversationBody(Body, frozen=True, kw_only=True):
     """What a conversation is opened with.
 
     A simulated room has neither picture nor sound, records nothing, goes to no meeting, and its PAL
@@ -80,7 +79,7 @@ class ConversationBody(Body):
     meeting_url: str | None = None
     "A meeting of Google Meet, Zoom or Teams that the PAL joins [client]."
 
-    properties: ConversationProperties = ConversationProperties.model_construct()
+    properties: ConversationProperties = ConversationProperties()
 
     @property
     def is_private(self) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from msgspec import field
 
+from pytest_tavus.contract.annotations import HIDDEN
 from pytest_tavus.contract.body import Body, Items
 from pytest_tavus.contract.problem import RuleProblem
 
@@ -17,7 +18,7 @@ DeploymentStatus = Literal["draft", "active", "inactive"]
 """Only an active one can be started by the public [client]."""
 
 
-class CallLimits(Body):
+class CallLimits(Body, frozen=True, kw_only=True):
     """`limits`: each at least 1; what is absent is unlimited [client]."""
 
     daily_call_limit: int | None = None
@@ -27,45 +28,45 @@ class CallLimits(Body):
     "Seconds."
 
 
-class Deployment(Body):
+class Deployment(Body, frozen=True, kw_only=True):
     """The body of ``POST /v2/deployments``."""
 
     pal_id: str
     channel: Channel
     name: str | None = None
     status: DeploymentStatus = "active"
-    password: str | None = Field(default=None, repr=False)
+    password: Annotated[str | None, HIDDEN] = None
     "What a visitor must enter before a call [doc]."
 
     allowed_origins: Items[str] = ()
     "Empty: any [client]."
 
-    limits: CallLimits = CallLimits.model_construct()
-    customization: dict[str, Any] = Field(default_factory=dict)
+    limits: CallLimits = CallLimits()
+    customization: dict[str, Any] = field(default_factory=dict[str, Any])
     "Free: the look, the texts, and `conversation` with `context` and `unique_memory_tag`."
 
 
-class PublicStart(Body):
+class PublicStart(Body, frozen=True, kw_only=True):
     """The body of ``POST /v2/deployments/{deployment_id}/start`` [doc]."""
 
-    password: str | None = Field(default=None, repr=False)
+    password: Annotated[str | None, HIDDEN] = None
     conversational_context: str | None = None
     custom_greeting: str | None = None
     pal_id: str | None = None
     "A preview's own PAL; the portal's only, so it is not taken here [doc]."
 
     memory_stores: Items[str] = ()
-    captcha_token: str | None = Field(default=None, repr=False)
+    captcha_token: Annotated[str | None, HIDDEN] = None
 
 
 def deployment_problems(deployment: Deployment) -> Iterator[RuleProblem]:
     """Yield everything that is wrong with a deployment beyond its shape."""
-    for field in CallLimits.model_fields:
-        value: int | None = getattr(deployment.limits, field)
+    for name in CallLimits.__struct_fields__:
+        value: int | None = getattr(deployment.limits, name)
         if value is not None and value < 1:
             yield RuleProblem(
-                loc=("limits", field),
-                message=f"{field} is {value}, expected at least 1",
+                loc=("limits", name),
+                message=f"{name} is {value}, expected at least 1",
                 rule="deployment_limits",
             )
     for index, origin in enumerate(deployment.allowed_origins):

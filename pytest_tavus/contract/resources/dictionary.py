@@ -11,7 +11,7 @@ from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.spans import Loc
 
 
-class PronunciationRule(Body):
+class PronunciationRule(Body, frozen=True, kw_only=True):
     """One word and how it is spoken."""
 
     text: str
@@ -24,7 +24,7 @@ class PronunciationRule(Body):
     word_boundaries: bool = True
 
 
-class PronunciationDictionary(Body):
+class PronunciationDictionary(Body, frozen=True, kw_only=True):
     """The body of ``POST /v2/pronunciation-dictionaries/``."""
 
     name: str

@@ -27,14 +27,14 @@ PAGE_TYPES = frozenset({"", ".html", ".htm", ".php", ".asp", ".aspx"})
 """The endings of what is read as a page of a website [inferred]."""
 
 
-class Crawl(Body):
+class Crawl(Body, frozen=True, kw_only=True):
     """`crawl`: follow the links of a website."""
 
     depth: int = 1
     max_pages: int = 1
 
 
-class DocumentBody(Body):
+class DocumentBody(Body, frozen=True, kw_only=True):
     """The body of ``POST /v2/documents``."""
 
     document_url: str
@@ -50,14 +50,14 @@ class DocumentBody(Body):
     font_size_aware_extraction: bool = False
 
 
-class DocumentChange(Body):
+class DocumentChange(Body, frozen=True, kw_only=True):
     """The body of ``PATCH /v2/documents/{document_id}``: a plain object [doc]."""
 
     document_name: str | None = None
     tags: Items[str] | None = None
 
 
-class Recrawl(Body):
+class Recrawl(Body, frozen=True, kw_only=True):
     """The body of ``POST /v2/documents/{document_id}/recrawl``."""
 
     crawl: Crawl | None = None

@@ -8,7 +8,7 @@ from pytest_tavus.contract.body import Body
 from pytest_tavus.contract.problem import RuleProblem
 
 
-class FaceTraining(Body):
+class FaceTraining(Body, frozen=True, kw_only=True):
     """The body of ``POST /v2/faces``: one video, or one image with a voice for it."""
 
     face_name: str | None = None
@@ -27,14 +27,14 @@ class FaceTraining(Body):
     "Empty is none, as in the documents' examples."
 
 
-class FaceChange(Body):
+class FaceChange(Body, frozen=True, kw_only=True):
     """The body of ``PATCH /v2/faces/{face_id}``: a JSON Merge Patch."""
 
     face_name: str | None = None
     default_voice_id: str | None = None
 
 
-class FaceName(Body):
+class FaceName(Body, frozen=True, kw_only=True):
     """The body of ``PATCH /v2/faces/{face_id}/name``, the older way to rename a face."""
 
     face_name: str
@@ -60,7 +60,7 @@ def training_problems(training: FaceTraining) -> Iterator[RuleProblem]:
 
 def change_problems(change: FaceChange) -> Iterator[RuleProblem]:
     """Yield what is wrong with a change: neither field can be blank [doc]."""
-    for field in FaceChange.model_fields:
+    for field in FaceChange.__struct_fields__:
         value: str | None = getattr(change, field)
         if value is not None and not value.strip():
             yield RuleProblem(

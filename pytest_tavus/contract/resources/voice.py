@@ -14,7 +14,7 @@ _LONGEST: Mapping[str, int] = MappingProxyType(
 """Characters [doc]."""
 
 
-class VoiceCloning(Body):
+class VoiceCloning(Body, frozen=True, kw_only=True):
     """The body of ``POST /v2/voices``: a name, and a sample of audio."""
 
     voice_name: str

@@ -6,15 +6,14 @@ that stores or prints anything asks `secrets()` what to take out of it first.
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
+from pytest_tavus.contract.annotations import HIDDEN
 from pytest_tavus.contract.body import Body
 from pytest_tavus.contract.tool.credentials import secrets_in_url
 
 SECRET_MASK = "********"  # noqa: S105 - what stands in place of a secret, not a secret
 """What Tavus shows instead of a stored secret, and refuses when it is sent back [doc]."""
 
-Secret = Annotated[str, Field(repr=False)]
+Secret = Annotated[str, HIDDEN]
 """A value that must not appear in a trace, a report or a message."""
 
 
@@ -22,7 +21,7 @@ def _filter_secrets(*values: str) -> tuple[str, ...]:
     return tuple(value for value in values if value not in {"", SECRET_MASK})
 
 
-class NoAuth(Body):
+class NoAuth(Body, frozen=True, kw_only=True):
     """The request carries no credentials [doc]."""
 
     type: Literal["none"] = "none"
@@ -32,7 +31,7 @@ class NoAuth(Body):
         return ()
 
 
-class BearerAuth(Body):
+class BearerAuth(Body, frozen=True, kw_only=True):
     """``Authorization: Bearer <token>`` [doc]."""
 
     type: Literal["bearer"] = "bearer"
@@ -43,7 +42,7 @@ class BearerAuth(Body):
         return _filter_secrets(self.token)
 
 
-class BasicAuth(Body):
+class BasicAuth(Body, frozen=True, kw_only=True):
     """``Authorization: Basic base64(username:password)`` [doc]."""
 
     type: Literal["basic"] = "basic"
@@ -55,7 +54,7 @@ class BasicAuth(Body):
         return _filter_secrets(self.password)
 
 
-class ApiKeyAuth(Body):
+class ApiKeyAuth(Body, frozen=True, kw_only=True):
     """A header ``<name>: <value>``, or ``?<name>=<value>`` in the query [doc]."""
 
     type: Literal["api_key"] = "api_key"
@@ -68,7 +67,7 @@ class ApiKeyAuth(Body):
         return _filter_secrets(self.value)
 
 
-class OAuth2Auth(Body):
+class OAuth2Auth(Body, frozen=True, kw_only=True):
     """The client credentials grant: a token is fetched, cached, and refetched once on 401 [doc]."""
 
     type: Literal["oauth2_client_credentials"] = "oauth2_client_credentials"
@@ -82,7 +81,7 @@ class OAuth2Auth(Body):
         return _filter_secrets(self.client_secret, *secrets_in_url(self.token_url))
 
 
-class HmacAuth(Body):
+class HmacAuth(Body, frozen=True, kw_only=True):
     """``X-Tavus-Signature``: the body in Tavus's own shape, signed [doc]."""
 
     type: Literal["hmac"] = "hmac"
@@ -93,8 +92,5 @@ class HmacAuth(Body):
         return _filter_secrets(self.secret)
 
 
-Auth = Annotated[
-    NoAuth | BearerAuth | BasicAuth | ApiKeyAuth | OAuth2Auth | HmacAuth,
-    Field(discriminator="type"),
-]
+Auth = NoAuth | BearerAuth | BasicAuth | ApiKeyAuth | OAuth2Auth | HmacAuth
 """Any of the six, told apart by `type`."""

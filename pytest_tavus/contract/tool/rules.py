@@ -105,7 +105,7 @@ def _perception_problems(tool: Tool) -> Iterator[RuleProblem]:
 
 def _post_call_problems(tool: Tool) -> Iterator[RuleProblem]:
     """Refuse what needs a conversation: it is over, and no client is there [doc]."""
-    if "origin" in tool.model_fields_set:
+    if "origin" in tool.written:
         yield RuleProblem(
             loc=("origin",),
             message="origin must be absent when trigger_type is 'post_call'",

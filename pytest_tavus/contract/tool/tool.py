@@ -4,10 +4,11 @@ Field names, defaults and meanings are those of ``POST /v2/tools`` ([doc] and [c
 0.11.0), so that a definition can be pasted from there.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from msgspec import field
 
+from pytest_tavus.contract.annotations import HIDDEN
 from pytest_tavus.contract.behaviour import OnCall, OnResolve
 from pytest_tavus.contract.body import Body, Items
 from pytest_tavus.contract.tool.auth import SECRET_MASK, Auth, NoAuth
@@ -22,18 +23,18 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 """The methods of `delivery.api.method` [client]."""
 
 
-class ApiDelivery(Body):
+class ApiDelivery(Body, frozen=True, kw_only=True):
     """`delivery.api`: the call becomes an HTTP request that Tavus makes itself."""
 
-    url: str = Field(repr=False)
+    url: Annotated[str, HIDDEN]
     method: Method = "POST"
     timeout: float = 10
     "Seconds. More than 0 and at most 60 [client]."
 
-    headers: dict[str, str] = Field(default_factory=dict, repr=False)
-    auth: Auth = NoAuth.model_construct()
-    body_template: dict[str, Any] | None = Field(default=None, repr=False)
-    query_params: dict[str, str] = Field(default_factory=dict, repr=False)
+    headers: Annotated[dict[str, str], HIDDEN] = field(default_factory=dict[str, str])
+    auth: Auth = NoAuth()
+    body_template: Annotated[dict[str, Any] | None, HIDDEN] = None
+    query_params: Annotated[dict[str, str], HIDDEN] = field(default_factory=dict[str, str])
     content_type: str | None = None
 
     def secrets(self) -> tuple[str, ...]:
@@ -47,7 +48,7 @@ class ApiDelivery(Body):
         return (*self.auth.secrets(), *(text for text in shown if text not in {"", SECRET_MASK}))
 
 
-class Delivery(Body):
+class Delivery(Body, frozen=True, kw_only=True):
     """`delivery`: how a call reaches its handler. Exactly one channel."""
 
     app_message: bool = False
@@ -57,15 +58,15 @@ class Delivery(Body):
     "The call is an HTTP request. Where both are given, as in what the API returns, this wins."
 
 
-class Tool(Body):
+class Tool(Body, frozen=True, kw_only=True):
     """One tool: what the model may call, how the call is delivered, and what is heard of it."""
 
     name: str
     description: str
-    parameters: dict[str, Any] = Field(default_factory=dict)
+    parameters: dict[str, Any] = field(default_factory=dict[str, Any])
     "A JSON Schema of type `object` [doc]."
 
-    delivery: Delivery = Delivery.model_construct(app_message=True)
+    delivery: Delivery = Delivery(app_message=True)
     trigger_type: Literal["in_call", "post_call"] = "in_call"
     origin: Literal["llm", "vision", "audio"] = "llm"
     on_call: OnCall | None = None

@@ -1,4 +1,4 @@
-"""The reference page of the scenario language, written from the models that bind it."""
+"""The reference page of the scenario language, derived from the shapes that read it."""
 
 from __future__ import annotations
 
@@ -6,58 +6,66 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
+from pytest_tavus.contract.json_schema import describe_field
+from pytest_tavus.contract.reader import plan_of
 from pytest_tavus.matching.matchers.registry import MATCHERS
-from pytest_tavus.scenario.language.answers import (
-    CannedDocument,
-    ClientDocument,
-    HandlerDocument,
-    TokenDocument,
-)
-from pytest_tavus.scenario.language.calls import CallDocument, GroupDocument, TimesDocument
-from pytest_tavus.scenario.language.document import (
-    LaterDocument,
-    ParametrizeDocument,
-    PlaysDocument,
-    SaysDocument,
-    TurnDocument,
-)
-from pytest_tavus.scenario.language.events import EventDocument
-from pytest_tavus.scenario.language.judging import (
-    GuardrailRuleDocument,
-    JudgeDocument,
-    JudgeRulesDocument,
-    ObjectiveRuleDocument,
-)
-from pytest_tavus.scenario.language.marks import MarkDocument
-from pytest_tavus.scenario.language.played import PatternDocument, PlayedCallDocument, WaveDocument
-from pytest_tavus.scenario.language.schema import FileDocument, ScenarioDocument, json_schema
-from pytest_tavus.scenario.language.shapes import Part
+from pytest_tavus.scenario.language.heads import Parametrize
+from pytest_tavus.scenario.language.schema import WholeFile, WholeScenario, json_schema
 from pytest_tavus.scenario.text.plain import is_list
+from pytest_tavus.scenario.values.answer_values import (
+    CannedAnswer,
+    ClientAnswer,
+    HandlerSpec,
+    TokenAnswer,
+)
+from pytest_tavus.scenario.values.call_values import (
+    CallExpectation,
+    CallPattern,
+    PlayedCall,
+    Times,
+    Wave,
+    WrittenGroup,
+)
+from pytest_tavus.scenario.values.forms import Part
+from pytest_tavus.scenario.values.judge_values import (
+    GuardrailRule,
+    JudgeExpectation,
+    JudgeRules,
+    Mark,
+    ObjectiveRule,
+)
+from pytest_tavus.scenario.values.turn_values import (
+    EventExpectation,
+    PlayedLater,
+    Plays,
+    SpeechExpectation,
+    Turn,
+)
 
 PARTS: tuple[type[Part], ...] = (
-    FileDocument,
-    ScenarioDocument,
-    TurnDocument,
-    CallDocument,
-    TimesDocument,
-    GroupDocument,
-    PatternDocument,
-    SaysDocument,
-    EventDocument,
-    PlaysDocument,
-    PlayedCallDocument,
-    WaveDocument,
-    LaterDocument,
-    HandlerDocument,
-    CannedDocument,
-    TokenDocument,
-    ClientDocument,
-    JudgeDocument,
-    JudgeRulesDocument,
-    ObjectiveRuleDocument,
-    GuardrailRuleDocument,
-    MarkDocument,
-    ParametrizeDocument,
+    WholeFile,
+    WholeScenario,
+    Turn,
+    CallExpectation,
+    Times,
+    WrittenGroup,
+    CallPattern,
+    SpeechExpectation,
+    EventExpectation,
+    Plays,
+    PlayedCall,
+    Wave,
+    PlayedLater,
+    HandlerSpec,
+    CannedAnswer,
+    TokenAnswer,
+    ClientAnswer,
+    JudgeExpectation,
+    JudgeRules,
+    ObjectiveRule,
+    GuardrailRule,
+    Mark,
+    Parametrize,
 )
 """The parts of the language, in the order in which they are explained."""
 
@@ -96,7 +104,7 @@ def markdown() -> str:
 
 
 def _section(part: type[Part], schema: dict[str, Any]) -> str:
-    name = {"FileDocument": "File", "ScenarioDocument": "Scenario"}.get(part.__name__)
+    name = {"WholeFile": "File", "WholeScenario": "Scenario"}.get(part.__name__)
     found = schema["$defs"][name or part.__name__]
     rows = "".join(_rows(part, found))
     title = part.part[:1].upper() + part.part[1:]
@@ -106,11 +114,10 @@ def _section(part: type[Part], schema: dict[str, Any]) -> str:
 
 def _rows(part: type[Part], schema: dict[str, Any]) -> Iterator[str]:
     required = schema.get("required", [])
-    for field_name, field in part.model_fields.items():
-        key = field.alias or field_name
+    for key, field in plan_of(part).fields.items():
         words = " or ".join(dict.fromkeys(_words(schema["properties"][key])))
         needed = " **Needed.**" if key in required else ""
-        meaning = (field.description or "").replace("|", "\\|")
+        meaning = describe_field(field).replace("|", "\\|")
         yield f"| `{key}` | {words} | {meaning}{needed} |\n"
 
 

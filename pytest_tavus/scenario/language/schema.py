@@ -1,4 +1,4 @@
-"""The JSON Schema of scenario files, for editors: generated from the models that bind them.
+"""The JSON Schema of scenario files, for editors: derived from the shapes that read them.
 
 YAML tags are not JSON; an editor is told of them apart (``yaml.customTags``). Every matcher also
 has its plain spelling, which the schema knows.
@@ -8,27 +8,27 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
-
+from pytest_tavus.contract.json_schema import schema_of
 from pytest_tavus.matching.matchers.registry import MATCHERS
-from pytest_tavus.scenario.language.calls import RESERVED
-from pytest_tavus.scenario.language.document import FileHead, ScenarioHead, TurnDocument
-from pytest_tavus.scenario.language.shapes import NonEmptyList
+from pytest_tavus.scenario.language.heads import FileHead, ScenarioHead
 from pytest_tavus.scenario.text.plain import is_dict, is_list
+from pytest_tavus.scenario.values.call_values import RESERVED
+from pytest_tavus.scenario.values.forms import NonEmptyList
+from pytest_tavus.scenario.values.turn_values import Turn
 
 
-class ScenarioDocument(ScenarioHead):
+class WholeScenario(ScenarioHead, frozen=True, kw_only=True):
     """One conversation to be held, with all that must be seen in it."""
 
-    turns: NonEmptyList[TurnDocument] = Field(description="What is said, and what must follow.")
+    turns: Annotated[NonEmptyList[Turn], "What is said, and what must follow."]
 
 
-class FileDocument(FileHead):
+class WholeFile(FileHead, frozen=True, kw_only=True):
     """A scenario file: scenarios, and what holds for all of them where they do not say it."""
 
-    scenarios: NonEmptyList[ScenarioDocument] = Field(description="The scenarios.")
+    scenarios: Annotated[NonEmptyList[WholeScenario], "The scenarios."]
 
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -39,11 +39,11 @@ SHIPPED = Path(__file__).with_name("schema.json")
 
 def json_schema() -> dict[str, Any]:
     """Return the schema of a scenario file: a list of scenarios with defaults, or a single one."""
-    file = FileDocument.model_json_schema()
-    lone = ScenarioDocument.model_json_schema()
+    file = schema_of(WholeFile)
+    lone = schema_of(WholeScenario)
     defs = {**lone.pop("$defs"), **file.pop("$defs")}
     lone["properties"]["include"] = file["properties"]["include"]
-    call = defs["CallDocument"]["properties"]
+    call = defs["CallExpectation"]["properties"]
     defs.update({"File": file, "Scenario": lone, **_short_forms(call)})
     whole = {
         "$schema": DIALECT,
@@ -63,7 +63,7 @@ def render_schema() -> str:
 
 
 def _short_forms(call: dict[str, Any]) -> dict[str, Any]:
-    """Return what pydantic cannot know: mappings whose key is the name of something."""
+    """Return what no shape says: mappings whose key is the name of something."""
     arguments = {"type": ["object", "null"]}
     beside = {key: call[key] for key in call if key in RESERVED - {"tool", "arguments"}}
     return {
@@ -114,33 +114,11 @@ def _describe_payload(tag: str) -> str:
 
 
 def _clean_schema(value: Any) -> Any:
-    """Resolve the marks of short spellings, join nested alternatives, drop generated titles."""
+    """Resolve the marks of short spellings."""
     if is_list(value):
         return [_clean_schema(item) for item in value]
     if not is_dict(value):
         return value
     if "x-short" in value:
         return {"$ref": f"#/$defs/{value['x-short']}"}
-    done = {
-        key: _clean_schema(item)
-        for key, item in value.items()
-        if key not in {"title", "discriminator"} or not isinstance(item, str) or "$schema" in value
-    }
-    done.pop("discriminator", None)
-    if "oneOf" in done:
-        done["anyOf"] = [*done.pop("anyOf", []), *done.pop("oneOf")]
-    if "anyOf" in done:
-        done["anyOf"] = _flatten(done["anyOf"])
-    return done
-
-
-def _flatten(alternatives: list[Any]) -> list[Any]:
-    flat: list[Any] = []
-    for one in alternatives:
-        if one == {"type": "null"}:
-            continue  # a key behind which nothing stands is a slip
-        nested = one.get("anyOf") if is_dict(one) and set(one) == {"anyOf"} else None
-        for inner in _flatten(nested) if is_list(nested) else [one]:
-            if inner not in flat:
-                flat.append(inner)
-    return flat
+    return {key: _clean_schema(item) for key, item in value.items()}

@@ -10,8 +10,7 @@ from msgspec import Struct
 
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.errors import Problem
-from pytest_tavus.scenario.language.build import build
-from pytest_tavus.scenario.language.document import ScenarioHead, TurnDocument
+from pytest_tavus.scenario.language.heads import ScenarioHead
 from pytest_tavus.scenario.load.defaults import LoadedFile, Values, build_common
 from pytest_tavus.scenario.load.pals import LoadedPal
 from pytest_tavus.scenario.rules import table
@@ -53,7 +52,7 @@ def assemble(
     """Make one scenario, noting every problem; `None` where too little of it is left."""
     before = len(site.problem_log)
     own = {key: value for key, value in data.items() if key not in _APART}
-    head = site.bind(ScenarioHead, own, at) if own else None
+    head = site.bind_head(ScenarioHead, own, at) if own else None
     values = (
         defaults.values
         if head is None
@@ -106,9 +105,9 @@ def _turns(
     built: list[Turn] = []
     for index, item in enumerate(written):
         here = (*at, "turns", index)
-        document = site.bind(TurnDocument, item, here)
-        if document is not None:
-            built.append(build(document, here, site.complain, extra=extra))
+        turn = site.bind(Turn, item, here, extra=extra)
+        if turn is not None:
+            built.append(turn)
     return tuple(built)
 
 

@@ -1,18 +1,19 @@
-"""Plain data to the models of the language, every refusal in our own words and at its place."""
+"""Plain data to the values of the language, every refusal in our own words and at its place."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
-from pydantic import BaseModel, ValidationError
 
 from pytest_tavus.contract.problem import RuleProblem
-from pytest_tavus.contract.refusal import Refusal, name_kind, refusals
+from pytest_tavus.contract.reader import plan_of
+from pytest_tavus.contract.refusal import Refusal, name_kind
+from pytest_tavus.contract.shape import Notes, Read, Shape
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.matcher import Matcher
 from pytest_tavus.matching.text import describe
-from pytest_tavus.scenario.language.shapes import Part
 from pytest_tavus.scenario.text.plain import is_list, mapping
 from pytest_tavus.scenario.text.unshown import is_secret
 from pytest_tavus.spans import Loc
@@ -79,29 +80,49 @@ _TAVUS_PARTS = {
     "HmacAuth": "auth of type hmac",
 }
 
-M = TypeVar("M", bound=BaseModel)
+S = TypeVar("S", bound=Shape)
 
 
-def bind(model: type[M], data: Any) -> tuple[M | None, list[RuleProblem]]:
-    """Make a model of data.
+def bind(kind: type[S], data: Any, at: Loc, **given: Any) -> tuple[S | None, list[RuleProblem]]:
+    """Return the value of data that stands at a path; `given` holds if the data does not say it.
 
-    What is refused is left out and the rest is bound, so that what remains can be checked too;
-    the model is `None` where nothing useful remains. Values that may be secrets are not shown.
+    What is refused is left out and the rest is read, so that what remains can be checked too; the
+    value is `None` where nothing useful remains. Values that may be secrets are not shown.
     """
+    return _bind(partial(plan_of(kind).read, **given), data, at)
+
+
+def bind_keys(
+    kind: type[Shape], data: Any, at: Loc
+) -> tuple[dict[str, Any] | None, list[RuleProblem]]:
+    """Return the keys that are written, each read; `None` behind one that is empty."""
+    return _bind(plan_of(kind).read_fields, data, at)
+
+
+def _bind(read: Read, data: Any, at: Loc) -> tuple[Any, list[RuleProblem]]:
     problems: list[RuleProblem] | None = None
     for _ in range(9):
-        try:
-            bound = model.model_validate(data)
-        except ValidationError as error:
-            refused = list(refusals(error, model))
-        else:
-            return bound, [*(problems or ()), *check_empty_keys(bound)]
+        notes = Notes()
+        bound = read(data, at, notes)
+        if not notes.refusals:
+            return bound, [*(problems or ()), *_list_slips(notes, len(at))]
+        refused = [replace(one, loc=one.loc[len(at) :]) for one in notes.refusals]
         if problems is None:
             problems = _put_wrong_keys_first([_describe_refusal(one) for one in refused], refused)
         data = drop_entries(data, [one.loc for one in refused])
         if data is None:
             break
     return None, problems or []
+
+
+def _list_slips(notes: Notes, depth: int) -> list[RuleProblem]:
+    """Return a problem for each key behind which nothing is written, and for each complaint."""
+    hint = "write a value, or leave the key out"
+    blanks = [(loc, f"{loc[-1]} is empty", hint) for loc in notes.blanks]
+    return [
+        RuleProblem(loc=loc[depth:], message=message, hint=hint, rule="shape")
+        for loc, message, hint in (*blanks, *notes.complaints)
+    ]
 
 
 def _put_wrong_keys_first(problems: list[RuleProblem], refused: list[Refusal]) -> list[RuleProblem]:
@@ -116,39 +137,6 @@ def _put_wrong_keys_first(problems: list[RuleProblem], refused: list[Refusal]) -
         else:
             missing.append(replace(problem, loc=beside, key=True))
     return [*found, *missing]
-
-
-def check_empty_keys(part: BaseModel) -> list[RuleProblem]:
-    """Return a refusal for each key of ours behind which nothing is written."""
-    found: list[RuleProblem] = []
-    if isinstance(part, Part):
-        _check_part_keys(part, (), found)
-    return found
-
-
-def _check_part_keys(part: Part, at: Loc, found: list[RuleProblem]) -> None:
-    for name in part.model_fields_set:
-        inner = getattr(part, name)
-        if isinstance(inner, str):
-            continue  # as most are, and asking a model's class for its instances is dear
-        if inner is None and name not in part.nullable:
-            loc = (*at, type(part).model_fields[name].alias or name)
-            hint = "write a value, or leave the key out"
-            message = f"{loc[-1]} is empty"
-            found.append(RuleProblem(loc=loc, message=message, hint=hint, rule="shape"))
-        elif isinstance(inner, Part):
-            _check_part_keys(inner, (*at, name), found)
-        elif is_list(inner):
-            _check_item_keys(inner, (*at, name), found)
-        elif name in part.part_mappings:
-            for key, item in (mapping(inner) or {}).items():
-                _check_item_keys(item if is_list(item) else [item], (*at, name, key), found)
-
-
-def _check_item_keys(items: list[Any], at: Loc, found: list[RuleProblem]) -> None:
-    for index, item in enumerate(items):
-        if isinstance(item, Part):
-            _check_part_keys(item, (*at, index), found)
 
 
 def _describe_refusal(refusal: Refusal) -> RuleProblem:
@@ -216,7 +204,7 @@ def _name(loc: Loc) -> str:
     return ""
 
 
-def _describe_part(part: type[BaseModel]) -> str:
+def _describe_part(part: type[Any]) -> str:
     """Name a mapping, with its article."""
     own = getattr(part, "part", None)
     return own if isinstance(own, str) else _TAVUS_PARTS.get(part.__name__, "the mapping")

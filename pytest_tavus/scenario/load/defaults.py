@@ -8,22 +8,27 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
-from pydantic import BaseModel
 
 from pytest_tavus.contract.tool.sent import Carries
-from pytest_tavus.scenario.language.answers import HandlerDocument
-from pytest_tavus.scenario.language.build import build, build_key
-from pytest_tavus.scenario.language.document import Common
-from pytest_tavus.scenario.language.judging import JudgeDocument
-from pytest_tavus.scenario.language.played import ADDED
-from pytest_tavus.scenario.load.binding import bind
+from pytest_tavus.scenario.language.heads import DEFAULTS
+from pytest_tavus.scenario.load.binding import bind, bind_keys
 from pytest_tavus.scenario.load.pals import LoadedPal
 from pytest_tavus.scenario.text.limits import carries_all
 from pytest_tavus.scenario.text.problems import LocatedSource, ProblemLog
-from pytest_tavus.scenario.values.model import CallPattern, HandlerSpec, JudgeRules
+from pytest_tavus.scenario.values.call_values import ADDED
+from pytest_tavus.scenario.values.forms import Part
+from pytest_tavus.scenario.values.model import (
+    CallPattern,
+    HandlerSpec,
+    JudgeExpectation,
+    JudgeRules,
+)
 from pytest_tavus.spans import Loc
 
-M = TypeVar("M", bound=BaseModel)
+P = TypeVar("P", bound=Part)
+
+Head = dict[str, Any]
+"""The keys of a file or a scenario that are written, read; `None` behind a key that is empty."""
 
 
 class LoadedFile(Struct, frozen=True, kw_only=True):
@@ -41,9 +46,15 @@ class LoadedFile(Struct, frozen=True, kw_only=True):
         """Note a problem at the value of a path."""
         self.problem_log.add(self.source, loc, message, hint=hint)
 
-    def bind(self, model: type[M], data: Any, at: Loc) -> M | None:
-        """Bind data at a path, noting what is refused."""
-        bound, refusals = bind(model, data)
+    def bind(self, kind: type[P], data: Any, at: Loc, **given: Any) -> P | None:
+        """Return the value of data at a path, noting what is refused."""
+        bound, refusals = bind(kind, data, at, **given)
+        self.problem_log.add_all(self.source, at, refusals)
+        return bound
+
+    def bind_head(self, kind: type[Part], data: Mapping[str, Any], at: Loc) -> Head | None:
+        """Return the values of the keys that are written, noting what is refused."""
+        bound, refusals = bind_keys(kind, data, at)
         self.problem_log.add_all(self.source, at, refusals)
         return bound
 
@@ -77,35 +88,33 @@ def _merge_patterns(
     return (*shared, *(one for one in own if (one.tool, one.arguments) not in known))
 
 
-def build_common(document: Common, at: Loc, site: LoadedFile) -> Values:
+def build_common(written: Mapping[str, Any], at: Loc, site: LoadedFile) -> Values:
     """Build what a scenario, or a file for all of its own, says beside its turns."""
     values = Values({}, {})
-    for key in document.model_fields_set & _COMMON:
-        here = values.at[key] = (*at, key)
-        value = getattr(document, key)
-        if key in _PLACED and value is not None:
-            value = _PLACED[key](value, here, site)
-        elif value is not None:
-            value = build_key(document, here, site.complain, name=key)
-        values.parts[key] = value
+    for key in DEFAULTS:
+        if key in written:
+            here = values.at[key] = (*at, key)
+            value = written[key]
+            if key in _PLACED and value is not None:
+                value = _PLACED[key](value, here, site)
+            values.parts[key] = value
     return values
 
 
-def _build_handler(document: HandlerDocument, at: Loc, site: LoadedFile) -> HandlerSpec:
-    spec: HandlerSpec = build(document, at, site.complain, search_path=site.search_path)
-    return spec if spec.cwd is None else replace(spec, cwd=str(Path(site.search_path[0], spec.cwd)))
+def _place_handler(spec: HandlerSpec, _at: Loc, site: LoadedFile) -> HandlerSpec:
+    """Return the handler with the directories of the file."""
+    home = site.search_path
+    cwd = spec.cwd if spec.cwd is None else str(Path(home[0], spec.cwd))
+    return replace(spec, search_path=home, cwd=cwd)
 
 
-def _build_judge(document: JudgeDocument, at: Loc, site: LoadedFile) -> Any:
-    rules = document.rules
-    own = JudgeRules() if rules is None else build(rules, (*at, "rules"), site.complain)
-    return build(document, at, site.complain), own
+def _part_judge(judge: JudgeExpectation, _at: Loc, _site: LoadedFile) -> Any:
+    return replace(judge, rules=None), judge.rules or JudgeRules()
 
 
-_COMMON = frozenset(Common.model_fields)
 _PLACED: Mapping[str, Callable[[Any, Loc, LoadedFile], Any]] = {
     "pal": lambda value, at, site: site.find_pal(value, at),
-    "handler": _build_handler,
-    "judge": _build_judge,
+    "handler": _place_handler,
+    "judge": _part_judge,
 }
 """Keys whose value is not built from what is written alone, or is two values."""

@@ -9,8 +9,6 @@ from typing import Any
 from msgspec import Struct, field
 
 from pytest_tavus.errors import ScenarioError, did_you_mean
-from pytest_tavus.scenario.language.played import ADDED
-from pytest_tavus.scenario.language.shapes import format_value
 from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.text.plain import is_list, mapping
 from pytest_tavus.scenario.text.problems import ProblemLog
@@ -18,6 +16,8 @@ from pytest_tavus.scenario.text.reader import TagError, load_yaml
 from pytest_tavus.scenario.text.source import Document
 from pytest_tavus.scenario.text.unshown import redact_problems
 from pytest_tavus.scenario.text.yamlfile import read_text
+from pytest_tavus.scenario.values.call_values import ADDED
+from pytest_tavus.scenario.values.forms import format_value
 from pytest_tavus.scenario.values.matcher_values import from_tag
 from pytest_tavus.spans import Loc
 

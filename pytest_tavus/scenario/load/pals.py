@@ -18,9 +18,6 @@ from pytest_tavus.contract.tool.sent import Carries
 from pytest_tavus.contract.tool.url_rules import is_allowed_locally
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.matching.text import describe
-from pytest_tavus.scenario.language.build import build
-from pytest_tavus.scenario.language.judging import JudgeRulesDocument
-from pytest_tavus.scenario.language.shapes import format_value
 from pytest_tavus.scenario.load.binding import bind
 from pytest_tavus.scenario.load.include import IN_PLACE, Files, file_exists, suggest_file
 from pytest_tavus.scenario.rules.carried import describe_unsent, suggest_placement
@@ -30,6 +27,7 @@ from pytest_tavus.scenario.text.plain import mapping
 from pytest_tavus.scenario.text.problems import LocatedSource, ProblemLog
 from pytest_tavus.scenario.text.source import Document
 from pytest_tavus.scenario.text.unshown import is_secret
+from pytest_tavus.scenario.values.forms import format_value
 from pytest_tavus.scenario.values.matcher_values import matchers_in
 from pytest_tavus.scenario.values.model import JudgeRules
 from pytest_tavus.spans import Loc
@@ -85,7 +83,7 @@ def read_pal_data(
         ledger.add(source, (*at, *loc), message, hint="write the value itself")
     if len(ledger) > before:
         return LoadedPal(pal=None, source=source, at=at, problems=ledger.problems())
-    pal, refusals = bind(Pal, data)
+    pal, refusals = bind(Pal, data, ())
     ledger.add_all(source, at, refusals)
     if pal is None:
         return LoadedPal(pal=None, source=source, at=at, problems=ledger.problems())
@@ -111,13 +109,9 @@ def _rules(pal: Pal, source: LocatedSource, at: Loc, ledger: ProblemLog) -> Judg
     if pal.judge_rules is None:
         return JudgeRules()
     here = (*at, "judge_rules")
-    document, refusals = bind(JudgeRulesDocument, pal.judge_rules)
+    found, refusals = bind(JudgeRules, pal.judge_rules, here)
     ledger.add_all(source, here, refusals)
-
-    def complain(loc: Loc, message: str, hint: str | None) -> None:
-        ledger.add(source, loc, message, hint=hint)
-
-    rules = JudgeRules() if document is None else build(document, here, complain)
+    rules = JudgeRules() if found is None else found
     tools = [tool.name for tool in pal.tools]
     for loc, name in rule_tools(rules):
         if name not in tools:

@@ -10,14 +10,14 @@ from msgspec import Struct
 
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.text import describe
-from pytest_tavus.scenario.language.document import DEFAULTS, FileHead, ParametrizeDocument
-from pytest_tavus.scenario.language.shapes import list_stands_for
+from pytest_tavus.scenario.language.heads import DEFAULTS, FileHead, Parametrize
 from pytest_tavus.scenario.load.assemble import Defaults, assemble
 from pytest_tavus.scenario.load.defaults import LoadedFile, Values, build_common
 from pytest_tavus.scenario.load.pals import PalFinder
 from pytest_tavus.scenario.rules.saved import PlaceholderUse, collect_placeholders
 from pytest_tavus.scenario.text.plain import is_list, mapping
 from pytest_tavus.scenario.text.problems import LocatedSource, ProblemLog
+from pytest_tavus.scenario.values.forms import list_stands_for
 from pytest_tavus.scenario.values.matcher_values import matchers_in
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.scenario.values.templates import (
@@ -43,7 +43,7 @@ class Row(Struct, frozen=True, kw_only=True):
     "Counted from 0."
 
 
-def rows(document: ParametrizeDocument) -> tuple[Row, ...]:
+def rows(document: Parametrize) -> tuple[Row, ...]:
     """Return the rows, every id once."""
     found: list[Row] = []
     taken: set[str] = set()
@@ -55,7 +55,7 @@ def rows(document: ParametrizeDocument) -> tuple[Row, ...]:
     return tuple(found)
 
 
-def _values(document: ParametrizeDocument) -> Iterator[dict[str, Any]]:
+def _values(document: Parametrize) -> Iterator[dict[str, Any]]:
     if document.rows is not None:
         yield from document.rows
     elif document.matrix is not None:
@@ -113,7 +113,7 @@ class ScenarioLoader(Struct, frozen=True, kw_only=True):
         if "turns" in entries:
             return self._scenarios(entries, (), _NO_DEFAULTS, alone=True)
         before = len(self.problem_log)
-        self._site().bind(FileHead, {k: v for k, v in entries.items() if k != "name"}, ())
+        self._site().bind_head(FileHead, {k: v for k, v in entries.items() if k != "name"}, ())
         if len(self.problem_log) == before:
             self._complain((), "the file has no scenario", _SCENARIOS)
         return ()
@@ -132,7 +132,7 @@ class ScenarioLoader(Struct, frozen=True, kw_only=True):
 
     def _defaults(self, data: Mapping[str, Any]) -> Defaults:
         site = self._site()
-        head = site.bind(FileHead, data, ())
+        head = site.bind_head(FileHead, data, ())
         values = Values({}, {}) if head is None else build_common(head, (), site)
         for key in DEFAULTS:
             if key in data:
@@ -158,7 +158,7 @@ class ScenarioLoader(Struct, frozen=True, kw_only=True):
     ) -> Iterator[Scenario]:
         here = (*at, "parametrize")
         written = list_stands_for("rows")(entries["parametrize"])
-        document = self._site().bind(ParametrizeDocument, written, here)
+        document = self._site().bind(Parametrize, written, here)
         if document is None:
             return
         body = {key: value for key, value in entries.items() if key != "parametrize"}

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
+from pytest_tavus.contract.annotations import Complain
 from pytest_tavus.contract.tool.sent import Carries
 from pytest_tavus.scenario.text.limits import carries_all
-from pytest_tavus.scenario.values.matcher_values import Complain
 from pytest_tavus.scenario.values.model import CallExpectation, CallGroup, Scenario, Turn
 from pytest_tavus.spans import Loc
 

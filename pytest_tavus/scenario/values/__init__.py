@@ -1,5 +1,6 @@
 """A scenario as data: frozen structs that the player, the checks and the judges read.
 
-Values know their place and nothing of YAML or pydantic.
-Add the value of an expectation to `turn_values.py`; placeholders live in `templates.py`.
+Each struct is the description of its part of the language, too. Values know their place and
+nothing of YAML. Add an expectation as a field in `turn_values.py` or `call_values.py`, a short
+spelling to `forms.py`, a conversion to `checks.py`; placeholders live in `templates.py`.
 """

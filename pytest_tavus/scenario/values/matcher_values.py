@@ -7,17 +7,15 @@ The matchers themselves are imported with the first that a file spells.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
+from pytest_tavus.contract.annotations import Complain
 from pytest_tavus.errors import did_you_mean, find_closest
 from pytest_tavus.matching.matcher import Matcher
 from pytest_tavus.scenario.text.plain import is_dict, is_list
 from pytest_tavus.scenario.text.reader import TagError
 from pytest_tavus.spans import Loc
-
-Complain = Callable[[Loc, str, "str | None"], None]
-"""Takes note of a problem: where, what, and a hint."""
 
 _LITERAL = "$literal"
 

@@ -8,7 +8,7 @@ that a user writes as JSON (`arguments`, `result`, ...) are plain data in which 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, Protocol
+from typing import Protocol
 
 from msgspec import Struct, field
 
@@ -20,17 +20,26 @@ from pytest_tavus.scenario.values.answer_values import (
     HandlerSpec,
     TokenAnswer,
 )
-from pytest_tavus.scenario.values.turn_values import (
+from pytest_tavus.scenario.values.call_values import (
     CallExpectation,
     CallGroup,
     CallPattern,
-    EventExpectation,
     PlayedCall,
+    StatusWord,
+    Times,
+)
+from pytest_tavus.scenario.values.judge_values import (
+    GuardrailRule,
+    JudgeExpectation,
+    JudgeRules,
+    Mark,
+    ObjectiveRule,
+)
+from pytest_tavus.scenario.values.turn_values import (
+    EventExpectation,
     PlayedLater,
     Plays,
     SpeechExpectation,
-    StatusWord,
-    Times,
     Turn,
     UncheckedRule,
 )
@@ -63,53 +72,6 @@ __all__ = [
 ]
 
 
-class ObjectiveRule(Struct, frozen=True, kw_only=True):
-    """When the rules judge holds an objective to be satisfied. Every part given must hold."""
-
-    at: Loc
-    called: tuple[str, ...] = ()
-    "Tools that must have been called and must have succeeded."
-
-    said: tuple[str, ...] = ()
-    "Texts the PAL must have said."
-
-    collected: tuple[str, ...] = ()
-    "Output variables: each must be an argument of some call, not empty and not `NOTFOUND`."
-
-
-class GuardrailRule(Struct, frozen=True, kw_only=True):
-    """When the rules judge holds a guardrail to be broken. Any part that is seen breaks it."""
-
-    at: Loc
-    never_said: tuple[str, ...] = ()
-    never_called: tuple[str, ...] = ()
-
-
-class JudgeRules(Struct, frozen=True, kw_only=True):
-    """Declared rules, by the name of the objective or guardrail."""
-
-    objectives: Mapping[str, ObjectiveRule] = field(default_factory=dict[str, ObjectiveRule])
-    guardrails: Mapping[str, GuardrailRule] = field(default_factory=dict[str, GuardrailRule])
-
-
-class JudgeExpectation(Struct, frozen=True, kw_only=True):
-    """What a scenario asserts on the verdict of the judge pass."""
-
-    at: Loc
-    overall: Literal["pass", "partial", "fail"] | None = None
-    objectives: Mapping[str, bool] = field(default_factory=dict[str, bool])
-    "Name to satisfied (written `satisfied`) or not (`unsatisfied`)."
-
-    guardrails: Mapping[str, bool] = field(default_factory=dict[str, bool])
-    "Name to held (`held`) or not (`broken`)."
-
-    tools: Mapping[str, bool] = field(default_factory=dict[str, bool])
-    "Name to invoked (`invoked`) or not (`not_invoked`)."
-
-    knowledge_base: bool | None = None
-    "Used (`used`) or not (`unused`)."
-
-
 class Source(Protocol):
     """The file a value came from."""
 
@@ -121,13 +83,6 @@ class Source(Protocol):
     def span(self, loc: Loc) -> SourceSpan:
         """Return where the value at this path stands; the nearest parent where it is implied."""
         ...
-
-
-class Mark(Struct, frozen=True, kw_only=True):
-    """A pytest mark: `skip` or `xfail` with a reason, or one of the user's own."""
-
-    name: str
-    reason: str | None = None
 
 
 class Scenario(Struct, frozen=True, kw_only=True):

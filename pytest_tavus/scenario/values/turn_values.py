@@ -1,163 +1,191 @@
-"""A turn as data: what the caller says, what must follow, what the simulated PAL plays."""
+"""A turn: the caller's line, what must follow, and what the simulated PAL plays.
 
-from __future__ import annotations
+Each class describes a part of the language and is its run-time value: the loader, the JSON Schema
+and the reference page follow its annotations.
+"""
 
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import Struct, field
+from msgspec import field
 
+from pytest_tavus.contract.annotations import BLANK, After, Before, Form, Short, Written
+from pytest_tavus.contract.event_types import EVENT_TYPES
+from pytest_tavus.contract.refusal import refuse
+from pytest_tavus.scenario.text.plain import mapping
+from pytest_tavus.scenario.values.call_values import (
+    EXPECTED,
+    NOTHING,
+    SAVE,
+    Arguments,
+    Calls,
+    Never,
+    PlayedCalls,
+)
+from pytest_tavus.scenario.values.checks import (
+    build_text_expectations,
+    build_word_set,
+    check_patterns,
+    word_test,
+)
+from pytest_tavus.scenario.values.forms import (
+    FILLED_TEXT,
+    OneOrMany,
+    Part,
+    Seconds,
+    Text,
+    text_stands_for,
+    values_stand_for,
+)
 from pytest_tavus.spans import Loc
 
 UncheckedRule = Literal["on_call", "on_resolve", "argument_schema"]
 """The rules that are checked without being asked and that `unchecked:` can switch off."""
 
-StatusWord = Literal[
-    "success", "error", "timeout", "unanswered", "crash", "unreadable", "unreachable"
+Unchecked = Annotated[
+    frozenset[UncheckedRule],
+    BLANK,
+    Written(OneOrMany[UncheckedRule]),
+    After(build_word_set),
 ]
-"""What a call can come to: what the PAL is told, or why it is told of an error."""
-
-_NOTHING: Mapping[str, str] = MappingProxyType({})
-"""One empty value for thousands of turns that save nothing."""
+Extra = Annotated[bool, BLANK, Written(Literal["allowed", "refused"]), word_test("allowed")]
+"""Written `allowed` or `refused`."""
 
 
-class Times(Struct, frozen=True, kw_only=True):
-    """How often a call is expected."""
-
-    minimum: int = 1
-    maximum: int | None = 1
-    "`None`: no upper bound."
+TextOrMatcher = Annotated[Any, Form({"anyOf": [{"type": "string"}, {"x-short": "Matcher"}]})]
+Heard = Annotated[OneOrMany[TextOrMatcher], After(build_text_expectations)]
 
 
-class CallExpectation(Struct, frozen=True, kw_only=True):
-    """One call that must be seen on the wire."""
+class SpeechExpectation(Part, frozen=True, kw_only=True):
+    """What must and must not be heard in a turn.
 
-    at: Loc
-    tool: str
-    arguments: Any = field(default_factory=dict[str, Any])
-    exact: bool = False
-    "The arguments must be these and no others; otherwise they are a recursive subset."
+    Short: a text, a matcher, or a list of them, to contain.
+    """
 
-    expects_result: bool = False
-    result: Any = None
-    "What the handler must have answered, as a recursive subset. Read if `expects_result`."
-
-    status: int | StatusWord | None = None
-    "An HTTP status code, or what became of the call. `None`: it must succeed."
-
-    within: float | None = None
-    "Seconds from the start of the turn to the answer."
-
-    times: Times = Times()
-    save: Mapping[str, str] = _NOTHING
-    "Names to keep for later turns, each with ``result.<path>`` or ``arguments.<path>``."
-
-
-class CallGroup(Struct, frozen=True, kw_only=True):
-    """Several calls, in order or in any order. Groups nest."""
+    part = "says"
 
     at: Loc
-    ordered: bool
-    members: tuple[CallExpectation | CallGroup, ...]
+    contains: Annotated[
+        Heard,
+        "Texts or matchers; each must be in what the PAL says. Case does not matter.",
+    ] = ()
+    excludes: Annotated[Heard, "Texts or matchers that must not be heard."] = field(
+        default=(), name="not"
+    )
+    equals: Annotated[Text | None, "All that the PAL says in the turn, joined by one space."] = None
+    matches: Annotated[
+        OneOrMany[Text], After(check_patterns), "Regular expressions, searched for."
+    ] = ()
 
 
-class CallPattern(Struct, frozen=True, kw_only=True):
-    """A call that must not be seen: a tool, with any arguments or with these."""
+class EventExpectation(Part, frozen=True, kw_only=True):
+    """A Tavus event: its type, `{type: {property: value}}`, or `{absent: type}`."""
 
-    at: Loc
-    tool: str
-    arguments: Any = field(default_factory=dict[str, Any])
-
-
-class SpeechExpectation(Struct, frozen=True, kw_only=True):
-    """What must and must not be heard from the PAL in a turn. Reads speech only."""
-
-    at: Loc
-    contains: tuple[Any, ...] = ()
-    "Texts or text matchers; each must be in what the PAL says. Compared without regard to case."
-
-    excludes: tuple[Any, ...] = ()
-    "Written `not`."
-
-    equals: str | None = None
-    "All that the PAL says in the turn, joined by one space."
-
-    matches: tuple[str, ...] = ()
-    "Regular expressions, searched for."
-
-
-class EventExpectation(Struct, frozen=True, kw_only=True):
-    """A Tavus event that must be, or must not be, among those of the turn."""
+    part = "an event"
 
     at: Loc
-    event_type: str
-    properties: Any = field(default_factory=dict[str, Any])
-    "A recursive subset of the event's `properties`."
+    event_type: Annotated[Text, "Tavus's name of the event."]
+    properties: Annotated[
+        Arguments, EXPECTED, "What its properties must be, as a recursive subset."
+    ] = field(default_factory=dict[str, Any])
+    absent: Annotated[bool, "It must not be seen."] = False
 
-    absent: bool = False
+
+def _expand_event(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"event_type": value}
+    entry = mapping(value)
+    if entry is None or "event_type" in entry:
+        return value
+    if isinstance(entry.get("absent"), str) and len(entry) == 1:
+        return {"event_type": entry["absent"], "absent": True}
+    if len(entry) != 1:
+        refuse(
+            "an event entry names one event",
+            hint="write the type alone, {type: {property: value}}, or {absent: type}",
+        )
+    ((event_type, properties),) = entry.items()
+    return {"event_type": event_type, "properties": properties}
 
 
-class PlayedCall(Struct, frozen=True, kw_only=True):
-    """A call that the simulated PAL makes."""
+Events = OneOrMany[
+    Annotated[
+        EventExpectation,
+        Before(_expand_event),
+        Short({"enum": sorted(EVENT_TYPES), "type": "string"}),
+        Short({"x-short": "ShortEvent"}),
+    ]
+]
+
+
+class PlayedLater(Part, frozen=True, kw_only=True):
+    """A line that the simulated PAL says unasked, after its turn."""
+
+    part = "later"
 
     at: Loc
-    tool: str
-    arguments: Any = field(default_factory=dict[str, Any])
+    after: Annotated[Seconds, "Time after the turn's last event."]
+    says: Annotated[Text, "The line."]
 
 
-class PlayedLater(Struct, frozen=True, kw_only=True):
-    """Something the simulated PAL says unasked, after its turn."""
+class Plays(Part, frozen=True, kw_only=True):
+    """What the simulated PAL does in a turn. Short: the text of its reply."""
 
-    at: Loc
-    after: float
-    "Seconds after the turn's last event."
-
-    says: str
-
-
-class Plays(Struct, frozen=True, kw_only=True):
-    """What the script brain makes the simulated PAL do in one turn."""
+    part = "plays"
 
     at: Loc
-    calls: tuple[tuple[PlayedCall, ...], ...] | None = None
-    """Waves of calls: the calls of one wave are of one inference and run at the same time.
-    `None`: the calls are taken from the expectation."""
+    calls: Annotated[
+        PlayedCalls,
+        "The calls it makes, one after the other; `parallel: [...]` for several at "
+        "once; `none` for no call. Left out: the expected calls.",
+    ] = None
+    before: Annotated[
+        Text | None, "Its own words beside the call; its filler, where it has one."
+    ] = None
+    says: Annotated[
+        Text | None,
+        "Its reply. `{order_id}` reads the calls' arguments, `{result.eta}` the last "
+        "answer, `{results.<tool>.eta}` the answer of one tool.",
+    ] = None
+    on_error: Annotated[Text | None, "Its reply where a call failed."] = None
+    later: Annotated[PlayedLater | None, "A line that comes unasked."] = None
 
-    before: str | None = None
-    "The model's own words beside the call, and its filler under `generate_filler`."
 
-    says: str | None = None
-    "The reply: a template that may read ``{result.x}``."
-
-    on_error: str | None = None
-    "The reply instead, where a call failed."
-
-    later: PlayedLater | None = None
-
-
-class Turn(Struct, frozen=True, kw_only=True):
+class Turn(Part, frozen=True, kw_only=True):
     """One line of the caller, and what must follow."""
 
+    part = "a turn"
+
     at: Loc
-    user: str
-    plays: Plays | None = None
-    calls: CallGroup | None = None
-    "`None`: not mentioned, which still means that no call is expected. Empty: `calls: none`."
-
-    extra: bool = False
-    "`extra: allowed`: calls beyond those expected are accepted."
-
-    says: SpeechExpectation | None = None
-    events: tuple[EventExpectation, ...] = ()
-    quiet: float | None = None
-    "Seconds after the turn's last event in which the PAL must do nothing."
-
-    within: float | None = None
-    "Seconds from the caller's line to the PAL's last utterance."
-
-    never: tuple[CallPattern, ...] = ()
-    save: Mapping[str, str] = _NOTHING
-    "As on a call; reads the turn's last call."
-
-    unchecked: frozenset[UncheckedRule] = frozenset()
+    user: Annotated[Text, "What the caller says."]
+    calls: Annotated[
+        Calls,
+        "The calls that must be seen, in this order, and no others; `none` for no "
+        "call, which is also what leaving it out means.",
+    ] = None
+    says: Annotated[
+        SpeechExpectation | None,
+        BLANK,
+        Before(values_stand_for("contains")),
+        Short(FILLED_TEXT),
+        Short({"minItems": 1, "type": "array"}),
+        "What must be heard from the PAL.",
+    ] = None
+    plays: Annotated[
+        Plays | None,
+        BLANK,
+        Before(text_stands_for("says")),
+        Short(FILLED_TEXT),
+        "What a simulated PAL says and calls.",
+    ] = None
+    events: Annotated[Events, "Tavus events that must be seen."] = ()
+    within: Annotated[
+        Seconds | None, "Time from the caller's line to the PAL's last utterance."
+    ] = None
+    quiet: Annotated[Seconds | None, "Time after the turn in which the PAL must do nothing."] = None
+    never: Annotated[Never, "Calls that must not be seen."] = ()
+    extra: Annotated[Extra, "`allowed`: other calls than the expected ones are accepted."] = False
+    save: Annotated[
+        Mapping[str, str], BLANK, *SAVE, "Values to keep, read from the turn's last call."
+    ] = NOTHING
+    unchecked: Annotated[Unchecked, "Rules that are not checked in this turn."] = frozenset()

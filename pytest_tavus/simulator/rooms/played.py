@@ -168,6 +168,4 @@ class ScriptBook:
             return by_id
         rest = [each for each in self._scenarios if each.pal.pal_id is None]
         by_name = tuple(each for each in rest if each.pal.pal_name == pal_name)
-        return by_name or tuple(
-            each for each in rest if "pal_name" not in each.pal.model_fields_set
-        )
+        return by_name or tuple(each for each in rest if "pal_name" not in each.pal.written)

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
-from pydantic_core import PydanticCustomError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from pytest_tavus.contract.annotations import Before, Bounds
 from pytest_tavus.contract.body import Body
+from pytest_tavus.contract.refusal import refuse
 from pytest_tavus.json_data import JsonObject
 from pytest_tavus.simulator.server import rest
 from pytest_tavus.simulator.server.http.answers import HangUp, answer, cut, json_bytes
@@ -28,56 +28,52 @@ _MALFORMED = b'{"data": [{"unfinished":'
 _EVERY_STEP = "[^/]+"
 
 
-class InjectedFault(Body):
+def _check_method(method: Any) -> Any:
+    if not isinstance(method, str):
+        return method
+    if method.upper() not in METHODS:
+        refuse(f"expected one of {', '.join(METHODS)}, found {method!r}")
+    return method.upper()
+
+
+def _check_path(path: Any) -> Any:
+    if not isinstance(path, str):
+        return path
+    if not path.startswith("/"):
+        refuse(f"expected a path that begins with a slash, such as '/v2/pals', found {path!r}")
+    if path.startswith(CONTROL):
+        refuse(f"a fault cannot strike the control plane, and {path!r} is below {CONTROL}")
+    return path
+
+
+class InjectedFault(Body, frozen=True, kw_only=True):
     """A fault, the requests that it strikes, and how often it strikes."""
 
-    path: str
+    path: Annotated[str, Before(_check_path)]
     "``/v2/pals``, ``/v2/pals/{pal_id}``, or ``/v2/conversations/*`` for every path below."
 
-    method: str = "*"
+    method: Annotated[str, Before(_check_method)] = "*"
     effect: Effect = "answer"
-    status: int | None = Field(default=None, ge=200, le=599)
+    status: Annotated[int, Bounds(ge=200, le=599)] | None = None
     "`None`: 500 with the effect ``answer``, 200 with ``malformed``."
 
-    body: object = None
+    body: Any = None
     'JSON data to answer with; the default is ``{"error": ...}``, which names the control plane.'
 
-    delay: float = Field(default=0, ge=0, le=3600)
+    delay: Annotated[float, Bounds(ge=0, le=3600)] = 0
     "Seconds by the server's clock before the effect; it applies to every effect."
 
-    times: int | None = Field(default=None, ge=1)
+    times: Annotated[int, Bounds(ge=1)] | None = None
     "How many requests the fault strikes; `None`: every request."
 
-    skip: int = Field(default=0, ge=0)
+    skip: Annotated[int, Bounds(ge=0)] = 0
     "How many matching requests pass before the first strike."
 
-    @field_validator("method")
     @classmethod
-    def _check_method(cls, method: str) -> str:
-        if method.upper() not in METHODS:
-            message = f"expected one of {', '.join(METHODS)}, found {method!r}"
-            raise PydanticCustomError("fault", "{text}", {"text": message})
-        return method.upper()
-
-    @field_validator("path")
-    @classmethod
-    def _check_path(cls, path: str) -> str:
-        message = None
-        if not path.startswith("/"):
-            message = (
-                f"expected a path that begins with a slash, such as '/v2/pals', found {path!r}"
-            )
-        elif path.startswith(CONTROL):
-            message = f"a fault cannot strike the control plane, and {path!r} is below {CONTROL}"
-        if message is not None:
-            raise PydanticCustomError("fault", "{text}", {"text": message})
-        return path
-
-    @model_validator(mode="after")
-    def _check_delay(self) -> InjectedFault:
-        if self.effect == "delay" and not self.delay:
-            raise PydanticCustomError("fault", "the effect 'delay' needs a 'delay' in seconds")
-        return self
+    def check(cls, given: dict[str, Any]) -> None:
+        """Refuse a delay of no time."""
+        if given.get("effect") == "delay" and not given.get("delay"):
+            refuse("the effect 'delay' needs a 'delay' in seconds")
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -109,7 +105,7 @@ class _ActiveFault:
 
     def as_json(self, key: str) -> JsonObject:
         strike_count = max(0, self.match_count - self.fault.skip)
-        return {"fault_id": key, "struck": strike_count, **self.fault.model_dump()}
+        return {"fault_id": key, "struck": strike_count, **self.fault.to_json()}
 
 
 class InjectedFaults:

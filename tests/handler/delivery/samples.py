@@ -25,7 +25,7 @@ URL = "https://api.example.com/orders"
 
 
 def tool(**api: Any) -> Tool:
-    return Tool.model_validate(
+    return Tool.from_json(
         {
             "name": "get_order_status",
             "description": "Looks up an order.",

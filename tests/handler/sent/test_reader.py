@@ -26,7 +26,7 @@ def tool(properties: dict[str, Any] | None = None, **api: Any) -> Tool:
         "parameters": {"type": "object", "properties": properties or {"x": TEXT}},
         "delivery": {"api": {"url": "https://shop.test/v1", **api}},
     }
-    return Tool.model_validate(definition)
+    return Tool.from_json(definition)
 
 
 def request_of(
@@ -145,7 +145,7 @@ def test_an_argument_without_a_place_is_not_carried() -> None:
         tested = tool(**api)
         assert not RequestReader(DeliveryProfile()).carries(tested, "x")
         assert read(tested, x="A-1") == SentArguments(arguments={})
-    client = Tool.model_validate({**tool().model_dump(), "delivery": {"app_message": True}})
+    client = Tool.from_json({**tool().to_json(), "delivery": {"app_message": True}})
     assert RequestReader(DeliveryProfile()).carries(client, "x")
 
 

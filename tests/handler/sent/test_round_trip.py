@@ -130,7 +130,7 @@ def tool(api: Mapping[str, Any], parameters: Mapping[str, Any] | None = None) ->
         "delivery": {"api": api},
         "parameters": parameters or {},
     }
-    return Tool.model_validate(definition)
+    return Tool.from_json(definition)
 
 
 def build_request(tested: Tool, arguments: dict[str, Any], profile: DeliveryProfile) -> HttpRequest:

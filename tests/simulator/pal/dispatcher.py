@@ -63,7 +63,7 @@ class RecordingDispatcher:
 
 
 def api_tool(**api: Any) -> Tool:
-    return Tool.model_validate(
+    return Tool.from_json(
         {
             "name": "find",
             "description": "Finds a table.",

@@ -83,7 +83,7 @@ async def open_conversation(
     server: SimulatedTavus, conversation_id: str = "c1", **opening: Any
 ) -> LiveConversation:
     """Open a conversation with a PAL that has no script, without the API."""
-    pal = Pal.model_validate({**PAL, **opening.pop("pal", {})})
+    pal = Pal.from_json({**PAL, **opening.pop("pal", {})})
     return await server.site.account.live.open(
         Opening(
             conversation_id=conversation_id,

@@ -36,7 +36,7 @@ ANY_VALUE, ABSENT = build_matcher("any", None), build_matcher("absent", None)
 
 
 def cancel_tool(properties: dict[str, Any] | None = None, **api: Any) -> Tool:
-    delivery = Delivery.model_validate({"api": {"url": "https://shop.test/v1", **api}})
+    delivery = Delivery.from_json({"api": {"url": "https://shop.test/v1", **api}})
     declared = properties or {"order_id": TEXT}
     return tool(NAME, delivery=delivery, parameters={"type": "object", "properties": declared})
 

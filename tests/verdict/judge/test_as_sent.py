@@ -44,7 +44,7 @@ def booking_trace(
 
 
 def rule_on_email(trace: Trace, profile: DeliveryProfile | None = None, **api: Any) -> Ruling:
-    tool = Tool.model_validate(
+    tool = Tool.from_json(
         {
             "name": "book_table",
             "description": "Books.",
@@ -55,7 +55,7 @@ def rule_on_email(trace: Trace, profile: DeliveryProfile | None = None, **api: A
             "delivery": {"api": {"url": "https://shop.test/v1", **api}},
         }
     )
-    case = scenario(rules=RULES, pal=PAL.model_copy(update={"tools": (tool,)}))
+    case = scenario(rules=RULES, pal=replace(PAL, tools=(tool,)))
     judge = RulesJudge(read=RequestReader(profile or DeliveryProfile()))
     ruling = asyncio.run(judge.rule(question(case, trace))).ruling("objective collect_email")
     assert ruling is not None

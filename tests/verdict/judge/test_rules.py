@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from msgspec.structs import replace
 
@@ -183,10 +185,10 @@ def test_a_ruling_points_at_its_rule_and_its_evidence() -> None:
 
 def test_the_same_trace_gives_the_same_verdict() -> None:
     verdicts = {
-        judge_by_rules(scenario(rules=BOTH_RULES)).verdict.model_dump_json() for _ in range(3)
+        json.dumps(judge_by_rules(scenario(rules=BOTH_RULES)).verdict.to_json()) for _ in range(3)
     }
     assert len(verdicts) == 1
-    assert TavusVerdict.model_validate_json(verdicts.pop()).overall == "pass"
+    assert TavusVerdict.from_json(json.loads(verdicts.pop())).overall == "pass"
 
 
 def test_a_rule_of_the_pals_file_is_found_there() -> None:
@@ -194,7 +196,7 @@ def test_a_rule_of_the_pals_file_is_found_there() -> None:
     source = Document(path="pals/host.pal.yaml", text=text)
     at = ("judge_rules", "objectives", "collect_email")
     rule = ObjectiveRule(at=at, collected=("email",))
-    pal = PAL.model_copy(update={"judge_rules": {"objectives": {}}})
+    pal = replace(PAL, judge_rules={"objectives": {}})
     rules = JudgeRules(objectives={"collect_email": rule})
     played = replace(scenario(rules=rules, pal=pal), pal_source=source)
     ruling = judge_by_rules(played).ruling("objective collect_email")

@@ -9,16 +9,15 @@ from collections.abc import Callable, Iterable
 from itertools import chain, islice
 from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
-
-from pytest_tavus.contract.body import Json, json_object
+from pytest_tavus.contract.body import Body, Json, json_object
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.contract.reading import shape_problems
+from pytest_tavus.contract.refusal import ShapeError
 from pytest_tavus.simulator.account.requests.refusals import MOST_PROBLEMS, bad_field, bad_fields
 
 _MANY_KEYS = 1000
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", bound=Body)
 
 
 def read_object(body: object) -> Json:
@@ -36,11 +35,11 @@ def read_body(
     """Return a body as a value; refuse a wrong shape, an unknown key or a broken rule."""
     written, left_out = _limit_keys(model, read_object(body))
     try:
-        value = model.model_validate(written)
-    except ValidationError as error:
+        value = model.from_json(written)
+    except ShapeError as error:
         # Lazily, because wording a problem takes time and only the first ones are listed.
-        found = islice(shape_problems(error, written, model=model), MOST_PROBLEMS)
-        unread = max(0, error.error_count() - MOST_PROBLEMS)
+        found = islice(shape_problems(error, written), MOST_PROBLEMS)
+        unread = max(0, len(error.refusals) - MOST_PROBLEMS)
         raise bad_fields(found, unread=unread + left_out) from None
     if rules is not None:
         refuse_if(rules(value))
@@ -54,7 +53,7 @@ def refuse_if(problems: Iterable[RuleProblem]) -> None:
         raise bad_fields(chain((first,), left))
 
 
-def _limit_keys(model: type[BaseModel], written: Json) -> tuple[Json, int]:
+def _limit_keys(model: type[Body], written: Json) -> tuple[Json, int]:
     """Drop unknown keys beyond the first thousand and count them: each takes time to refuse.
 
     No model has a thousand keys, aliases included, so the body is refused in any case.
@@ -64,7 +63,7 @@ def _limit_keys(model: type[BaseModel], written: Json) -> tuple[Json, int]:
     kept = {
         key: value
         for index, (key, value) in enumerate(written.items())
-        if index < _MANY_KEYS or key in model.model_fields
+        if index < _MANY_KEYS or key in model.__struct_fields__
     }
     return kept, len(written) - len(kept)
 

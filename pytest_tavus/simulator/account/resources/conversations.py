@@ -6,10 +6,11 @@ The conversation itself runs in `simulator/rooms`; this module keeps its record.
 from __future__ import annotations
 
 from functools import partial
+from typing import Annotated, Any
 
-from pydantic import Field
-
+from pytest_tavus.contract.annotations import Before
 from pytest_tavus.contract.body import Body, Json
+from pytest_tavus.contract.refusal import refuse
 from pytest_tavus.contract.resources.conversation_body import (
     ConversationBody,
     conversation_problems,
@@ -49,10 +50,16 @@ _ANSWERED = (
 )
 
 
-class BridgeMessage(Body):
+def _refuse_empty(text: Any) -> Any:
+    if text == "":
+        refuse("String should have at least 1 character")
+    return text
+
+
+class BridgeMessage(Body, frozen=True, kw_only=True):
     """The body of the HTTP bridge [client] 0.3.2."""
 
-    text: str = Field(min_length=1)
+    text: Annotated[str, Before(_refuse_empty)]
     timeout_s: float = BRIDGE_SECONDS
 
 

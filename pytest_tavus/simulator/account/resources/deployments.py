@@ -174,7 +174,7 @@ def _build_conversation(row: DeploymentRow, start: PublicStart) -> ConversationB
     conversation = json_object(row["customization"].get("conversation")) or {}
     contexts = (conversation.get("context"), start.conversational_context)
     longest = row["limits"].get("max_call_duration")
-    return ConversationBody.model_validate(
+    return ConversationBody.from_json(
         {
             "pal_id": row["pal_id"],
             "conversation_name": row["name"],
@@ -187,7 +187,7 @@ def _build_conversation(row: DeploymentRow, start: PublicStart) -> ConversationB
 
 
 def _patchable_fields(deployment: Deployment) -> DeploymentFields:
-    body = deployment.model_dump(mode="json", exclude_none=True)
+    body = deployment.to_json(nulls=False)
     return {
         "name": deployment.name,
         "status": deployment.status,

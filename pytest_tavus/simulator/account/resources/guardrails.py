@@ -42,10 +42,10 @@ from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.known import list_pals_with, remove_from_pals
 
 _SERVER_FIELDS = ("guardrail_id", "guardrail_type", "created_at", "updated_at")
-_CLIENT_FIELDS = tuple(name for name in Guardrail.model_fields if name not in _SERVER_FIELDS)
+_CLIENT_FIELDS = tuple(name for name in Guardrail.__struct_fields__ if name not in _SERVER_FIELDS)
 
 
-class GuardrailSet(Body):
+class GuardrailSet(Body, frozen=True, kw_only=True):
     """The older body of ``POST /v2/guardrails/``: several guardrails under one name [doc]."""
 
     name: str = ""
@@ -95,7 +95,7 @@ def delete(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def fields_of(guardrail: Guardrail) -> Json:
-    return _writable_fields(guardrail.model_dump(mode="json"))
+    return _writable_fields(guardrail.to_json())
 
 
 def _view(account: Account, row: Json, query: Query) -> Json:
@@ -138,7 +138,7 @@ def _read(body: object) -> Json:
 
 
 def _read_set(body: object) -> Json:
-    return _writable_set(read_body(GuardrailSet, body, rules=_set_problems).model_dump(mode="json"))
+    return _writable_set(read_body(GuardrailSet, body, rules=_set_problems).to_json())
 
 
 def _writable_fields(row: Json) -> Json:

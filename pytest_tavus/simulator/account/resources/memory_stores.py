@@ -25,14 +25,14 @@ from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.rows import MemoryStoreRow, PinnedMemoryRow
 
 
-class MemoryStore(Body):
+class MemoryStore(Body, frozen=True, kw_only=True):
     """The body of ``POST /v2/memory-stores`` [doc]."""
 
     pal_id: str
     participant_tag: str
 
 
-class PinnedMemory(Body):
+class PinnedMemory(Body, frozen=True, kw_only=True):
     """The body of ``POST /v2/memory-stores/{memory_store_id}/pinned`` [doc]."""
 
     memory: str

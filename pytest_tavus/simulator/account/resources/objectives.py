@@ -16,7 +16,9 @@ from pytest_tavus.simulator.account.resource import JsonResource
 from pytest_tavus.simulator.account.store.account import Account
 
 _CLIENT_FIELDS = ("name", "data", "allow_loops")
-_SERVER_FIELDS = tuple(name for name in ObjectiveSet.model_fields if name not in _CLIENT_FIELDS)
+_SERVER_FIELDS = tuple(
+    name for name in ObjectiveSet.__struct_fields__ if name not in _CLIENT_FIELDS
+)
 _CREATED_FIELDS = ("objectives_id", "objective_name", "status", "created_at")
 
 
@@ -44,7 +46,7 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def fields_of(objectives: ObjectiveSet) -> Json:
-    body = objectives.model_dump(mode="json", exclude_none=True)
+    body = objectives.to_json(nulls=False)
     written = {name: body[name] for name in _CLIENT_FIELDS}
     return {"objective_name": objectives.name, "status": "active", **written}
 

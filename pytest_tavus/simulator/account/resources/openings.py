@@ -10,9 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 
-from pydantic import BaseModel
-
-from pytest_tavus.contract.body import Json, json_list
+from pytest_tavus.contract.body import Body, Json, json_list
 from pytest_tavus.contract.pal.objective import Guardrail, ObjectiveSet
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.reading import read_pal
@@ -180,5 +178,5 @@ def _guardrails(account: Account, pal: Json) -> Iterator[Json]:
             yield _fields(Guardrail, row)
 
 
-def _fields(model: type[BaseModel], record: Json) -> Json:
-    return {key: value for key, value in record.items() if key in model.model_fields}
+def _fields(shape: type[Body], record: Json) -> Json:
+    return {key: value for key, value in record.items() if key in shape.__struct_fields__}

@@ -119,7 +119,7 @@ def _name(account: Account, name: str | None) -> str:
 
 
 def _fields(body: PalBody) -> Json:
-    fields = body.model_dump(mode="json")
+    fields = body.to_json()
     return {**fields, "layers": {**EMPTY_LAYERS, **body.layers, **_build_conferencing(body.layers)}}
 
 

@@ -17,7 +17,7 @@ from pytest_tavus.simulator.account.resource import JsonResource
 
 def _read(body: object) -> Json:
     dictionary = read_body(PronunciationDictionary, body, rules=dictionary_problems)
-    rules = [rule.model_dump(mode="json", exclude_none=True) for rule in dictionary.rules]
+    rules = [rule.to_json(nulls=False) for rule in dictionary.rules]
     for rule in rules:
         if rule["type"] == "ipa":
             rule["alphabet"] = "ipa"

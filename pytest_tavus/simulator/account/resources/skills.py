@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from types import MappingProxyType
+from typing import Any
 
-from pydantic import Field
+from msgspec import field
 
 from pytest_tavus.contract.body import Body, Json, json_list, json_object
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
@@ -50,19 +51,19 @@ def _check_presentation(config: Json) -> None:
         raise bad_field("config", f"slides_trigger must be {expected}, found {trigger!r}")
 
 
-class SkillBody(Body):
+class SkillBody(Body, frozen=True, kw_only=True):
     """The configuration of one skill [client]."""
 
-    config: Json = Field(default_factory=dict)
+    config: Json = field(default_factory=dict[str, Any])
 
 
-class SkillPatch(Body):
+class SkillPatch(Body, frozen=True, kw_only=True):
     """A change of one skill's configuration; null removes a key [doc]."""
 
     config: Json
 
 
-class SkillsBody(Body):
+class SkillsBody(Body, frozen=True, kw_only=True):
     """All skills of a PAL by id [client]."""
 
     skills: Json

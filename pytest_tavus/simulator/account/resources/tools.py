@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from pydantic import Field
-
 from pytest_tavus.contract.body import Body, Items, Json, json_object
 from pytest_tavus.contract.limits import TOOLS_PER_PAL
 from pytest_tavus.contract.problem import RuleProblem
@@ -30,10 +28,10 @@ OWNER = "simulated"
 """`owner_id` of everything in a simulated account."""
 
 
-class ToolIds(Body):
+class ToolIds(Body, frozen=True, kw_only=True):
     """The body of an attachment [client]."""
 
-    tool_ids: Items[str] = Field(...)
+    tool_ids: Items[str]
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:

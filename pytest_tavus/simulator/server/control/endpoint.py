@@ -7,13 +7,14 @@ the simulator's own, and no part of Tavus's API.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from msgspec import field
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pytest_tavus.contract.annotations import Bounds
 from pytest_tavus.contract.body import Body, Items
 from pytest_tavus.errors import HandlerError, ScenarioError, ServiceError
 from pytest_tavus.json_data import Json
@@ -43,36 +44,36 @@ Action = Callable[[Request], Awaitable[Mapping[str, object] | None]]
 """Returns the JSON object to answer with; `None` gives an empty 204."""
 
 
-class Seed(Body):
+class Seed(Body, frozen=True, kw_only=True):
     """`POST reset`, and `POST seed`, which requires the field."""
 
     seed: int | None = None
     "`None`: the present seed."
 
 
-class Advance(Body):
+class Advance(Body, frozen=True, kw_only=True):
     """`POST clock/advance`."""
 
-    seconds: float = Field(gt=0, le=_LONGEST_ADVANCE)
+    seconds: Annotated[float, Bounds(gt=0, le=_LONGEST_ADVANCE)]
 
 
-class PerceptionBody(Body):
+class PerceptionBody(Body, frozen=True, kw_only=True):
     """`POST conversations/{name}/perception`: the PAL perceives something."""
 
     tool: str
-    arguments: dict[str, Any] = Field(default_factory=dict)
+    arguments: dict[str, Any] = field(default_factory=dict[str, Any])
     frames: Items[dict[str, Any]] = ()
     "The frames of a vision tool, each with `data` (base64) and `mime_type` [doc]."
 
 
-class CompletionBody(Body):
+class CompletionBody(Body, frozen=True, kw_only=True):
     """`POST conversations/{name}/objectives`: an objective is reached."""
 
     objective_name: str
-    output_variables: dict[str, Any] = Field(default_factory=dict)
+    output_variables: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
-class TriggerBody(Body):
+class TriggerBody(Body, frozen=True, kw_only=True):
     """`POST conversations/{name}/guardrails`: a guardrail is violated."""
 
     guardrail_name: str

@@ -5,8 +5,6 @@ It uses the API as a client would, and also creates their tools, objectives and 
 
 from __future__ import annotations
 
-from pydantic import BaseModel
-
 from pytest_tavus.contract.body import Json, json_object
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.tool.tool import Tool
@@ -65,14 +63,15 @@ class PalSeeder:
     async def _create_pal(self, pal: Pal) -> str:
         if pal.pal_id in CARRIER_IDS or self._has_pal(pal.pal_id):
             return pal.pal_id or ""
-        body = {**_build_defaults(pal), **_to_body(pal, without=_NOT_SENT | _SET_BY_TAVUS)}
+        body = {**_build_defaults(pal), **pal.to_written(without=_NOT_SENT | _SET_BY_TAVUS)}
         body["tool_ids"] = [*pal.tool_ids, *[await self._create_tool(tool) for tool in pal.tools]]
         if pal.objectives is not None:
-            created = await self._post("/objectives", _to_body(pal.objectives))
+            created = await self._post("/objectives", pal.objectives.to_written())
             body["objectives_id"] = created["objectives_id"]
         if pal.guardrails:
             guardrails = [
-                await self._post("/guardrails", _to_body(guardrail)) for guardrail in pal.guardrails
+                await self._post("/guardrails", guardrail.to_written())
+                for guardrail in pal.guardrails
             ]
             body["guardrail_ids"] = [
                 *pal.guardrail_ids,
@@ -104,7 +103,7 @@ class PalSeeder:
                 "tool of a name"
             )
             raise ServiceError(message)
-        created = await self._post("/tools", _to_body(tool))
+        created = await self._post("/tools", tool.to_written())
         tool_id = str(created["tool_id"])
         self._tools[tool.name] = (tool, tool_id)
         return tool_id
@@ -122,8 +121,3 @@ def _build_defaults(pal: Pal) -> Json:
     """Return the fields that the API requires and a scenario file may omit."""
     required = {"default_face_id": FACES[0][0]}
     return {**required, "system_prompt": NO_PROMPT} if pal.pipeline_mode == "full" else required
-
-
-def _to_body(definition: BaseModel, *, without: frozenset[str] = frozenset()) -> Json:
-    """Return a definition as its author wrote it, without defaults of omitted fields."""
-    return definition.model_dump(mode="json", exclude_unset=True, exclude=set(without))
