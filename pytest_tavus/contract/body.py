@@ -5,7 +5,7 @@ A definition may be pasted from the API, the CLI or the docs, so an optional fie
 fields before sending [client].
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, ClassVar, Self, TypeVar, cast
 
 from msgspec import NODEFAULT
@@ -57,19 +57,15 @@ class Body(Shape, frozen=True, kw_only=True, dict=True):
 
     def to_json(self, *, nulls: bool = True, without: Collection[str] = ()) -> Json:
         """Return the body as JSON data with every field, or with those only that are not null."""
-        return {
-            name: _to_json(value, nulls=nulls)
-            for name in self.__struct_fields__
-            if ((value := getattr(self, name)) is not None or nulls) and name not in without
-        }
+        found: Json = _dump(
+            self, lambda one, name: nulls or getattr(one, name) is not None, without
+        )
+        return found
 
     def to_written(self, *, without: Collection[str] = ()) -> Json:
         """Return the body as its author wrote it: a field that was left out stays out."""
-        return {
-            name: _to_written(getattr(self, name))
-            for name in self.__struct_fields__
-            if name in self.written and name not in without
-        }
+        found: Json = _dump(self, lambda one, name: name in one.written, without)
+        return found
 
     def __repr__(self) -> str:
         hidden = plan_of(type(self)).hidden
@@ -87,19 +83,11 @@ def _default(info: FieldInfo) -> Any:
     return info.default if info.default_factory is NODEFAULT else info.default_factory()
 
 
-def _to_json(value: Any, *, nulls: bool) -> Any:
+def _dump(value: Any, keeps: Callable[[Body, str], bool], without: Collection[str] = ()) -> Any:
     if isinstance(value, Body):
-        return value.to_json(nulls=nulls)
+        names = [name for name in value.__struct_fields__ if keeps(value, name)]
+        return {one: _dump(getattr(value, one), keeps) for one in names if one not in without}
     if (entries := json_object(value)) is not None:
-        return {key: _to_json(item, nulls=nulls) for key, item in entries.items()}
+        return {key: _dump(item, keeps) for key, item in entries.items()}
     items = json_list(value)
-    return value if items is None else [_to_json(item, nulls=nulls) for item in items]
-
-
-def _to_written(value: Any) -> Any:
-    if isinstance(value, Body):
-        return value.to_written()
-    if (entries := json_object(value)) is not None:
-        return {key: _to_written(item) for key, item in entries.items()}
-    items = json_list(value)
-    return value if items is None else [_to_written(item) for item in items]
+    return value if items is None else [_dump(item, keeps) for item in items]

@@ -76,6 +76,11 @@ class Field(Struct):
         """Whether a null is noted as a slip."""
         return _is_blank(self.annotation)
 
+    @property
+    def optional(self) -> bool:
+        """Whether the value itself may be null."""
+        return is_union(form := _bare(self.annotation)) and type(None) in get_args(form)
+
     def read(self, value: Any, at: Loc, notes: Notes) -> Any:
         """Return a value as this key takes it; `INVALID` if it is refused."""
         if self.reader is None:
@@ -119,9 +124,8 @@ class Plan:
             given[f"expects_{name}"] = name in values
         if self._has_place:
             given["at"] = at
-        given |= values
-        for key in blank:
-            del given[self.fields[key].name]
+        left_out = {field.name for key in blank if not (field := self.fields[key]).optional}
+        given |= {name: value for name, value in values.items() if name not in left_out}
         value = self.kind(**given)
         if self.kind.keeps_written:
             vars(value)["_written"] = frozenset(values)
@@ -234,15 +238,15 @@ def metadata_of(annotation: Any) -> tuple[Any, ...]:
     return annotation.__metadata__ if type(annotation) is _ANNOTATED else ()
 
 
+def _bare(annotation: Any) -> Any:
+    return annotation.__origin__ if metadata_of(annotation) else annotation
+
+
 def _is_blank(annotation: Any) -> bool:
-    metadata = metadata_of(annotation)
-    if BLANK in metadata:
-        return True
-    if metadata:
-        written = [one for one in metadata if isinstance(one, (Before, Written))]
-        inner: Any = annotation.__origin__
-        return not written and _is_blank(inner)
-    return is_union(annotation) and type(None) in get_args(annotation)
+    metadata, form = metadata_of(annotation), _bare(annotation)
+    if BLANK in metadata or any(isinstance(one, (Before, Written)) for one in metadata):
+        return BLANK in metadata
+    return is_union(form) and type(None) in get_args(form)
 
 
 def _is_hidden(annotation: Any) -> bool:
