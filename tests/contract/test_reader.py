@@ -299,3 +299,12 @@ def test_the_schema_follows_the_same_annotations() -> None:
     assert schema["is_open"] == {"default": False, "enum": ["yes", "no"], "type": "string"}
     assert "at" not in schema
     assert "kept" not in schema
+
+
+def test_a_blank_key_leaves_what_was_given_and_is_null_where_a_null_is_a_value() -> None:
+    class Limits(Shape, frozen=True, kw_only=True):
+        most: int | None = 1
+        names: Annotated[tuple[str, ...], BLANK] = ()
+
+    found = plan_of(Limits).read({"most": None, "names": None}, (), Notes(), names=("a",))
+    assert found == Limits(most=None, names=("a",))
