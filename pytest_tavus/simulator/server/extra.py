@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-PACKAGES = frozenset({"jsonpatch", "mcp", "mcp_types", "starlette", "uvicorn", "websockets"})
+PACKAGES = frozenset(
+    {"jsonpatch", "mcp", "mcp_types", "pydantic", "starlette", "uvicorn", "websockets"}
+)
 
 
 def require_all() -> None:

@@ -1,6 +1,6 @@
 """Injected faults: a test replaces, breaks, drops or delays the answers of a route.
 
-A user writes a fault, so a pydantic model validates it like every other text of a user.
+A user writes a fault, so the reader of shapes validates it like every other text of a user.
 """
 
 from __future__ import annotations
