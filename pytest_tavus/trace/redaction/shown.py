@@ -71,11 +71,13 @@ def mask_trace(trace: Trace, redaction: Redaction) -> Trace:
         value for entry in trace.entries for value in astuple(entry.event) if type(value) is str
     ]
     # The texts nearly always hold no secret, so one search of all texts is faster.
-    may_hold_secret = redaction.suspects(SEAM.join(texts))
-    entries = [
-        masker.mask_entry(entry) if may_hold_secret or type(entry.event) in _NESTED_TEXTS else entry
-        for entry in trace.entries
-    ]
+    if redaction.suspects(SEAM.join(texts)):
+        entries = [masker.mask_entry(entry) for entry in trace.entries]
+    else:
+        entries = [
+            masker.mask_nested(entry) if type(entry.event) in _NESTED_TEXTS else entry
+            for entry in trace.entries
+        ]
     return Trace(tuple(entries), masked=True)
 
 
@@ -95,18 +97,20 @@ class _TraceMasker:
         "The numbers of header values without a known source, by header and value."
 
     def mask_entry(self, entry: Entry) -> Entry:
-        event = self._mask_event(entry.event)
-        return entry if event is entry.event else replace(entry, event=event)
+        changes = self._mask_texts(entry.event) | self._mask_values(entry.event)
+        return replace(entry, event=replace(entry.event, **changes)) if changes else entry
 
-    def _mask_event(self, event: Event) -> Event:
-        changes = self._mask_texts(event)
+    def mask_nested(self, entry: Entry) -> Entry:
+        """Mask an entry whose own texts hold no secret."""
+        changes = self._mask_values(entry.event)
+        return replace(entry, event=replace(entry.event, **changes)) if changes else entry
+
+    def _mask_values(self, event: Event) -> dict[str, object]:
         if isinstance(event, ToolDelivered):
             exchange = self._mask_exchange(event.exchange)
-            if exchange is not event.exchange:
-                changes["exchange"] = exchange
-        elif (name := _DATA_FIELDS.get(type(event))) is not None:
-            changes[name] = self._redaction.value(getattr(event, name))
-        return replace(event, **changes) if changes else event
+            return {} if exchange is event.exchange else {"exchange": exchange}
+        name = _DATA_FIELDS.get(type(event))
+        return {} if name is None else {name: self._redaction.value(getattr(event, name))}
 
     def _mask_texts(self, event: Event) -> dict[str, object]:
         texts = [(name, getattr(event, name) or "") for name in _TEXT_FIELDS[type(event)]]
