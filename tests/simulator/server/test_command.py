@@ -39,9 +39,9 @@ MAIN = "import sys; from pytest_tavus.cli import main; sys.exit(main())"
 
 
 @contextmanager
-def started(*flags: str, cwd: Path) -> Generator[subprocess.Popen[str]]:
-    """Run the command, and make sure that it is gone afterwards."""
-    command = [sys.executable, "-c", MAIN, "serve", *flags]
+def started(*flags: str, cwd: Path, program: str = MAIN) -> Generator[subprocess.Popen[str]]:
+    """Run the command, and kill its process afterwards, also after a failed assertion."""
+    command = [sys.executable, "-c", program, "serve", *flags]
     process = subprocess.Popen(
         command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -156,13 +156,7 @@ def test_a_loop_that_is_blocked_for_ever_is_ended_by_force(tmp_path: Path) -> No
         "    while True: pass\n"
         "Api.call = call\n"
     ) + MAIN
-    with subprocess.Popen(
-        [sys.executable, "-c", program, "serve", "--json"],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    with started("--json", cwd=tmp_path, program=program) as process:
         told = json.loads(first_line(process))
         with pytest.raises(httpx.HTTPError):
             httpx.get(f"{told['url']}/v2/pals", headers={"x-api-key": told["api_key"]}, timeout=0.5)
@@ -183,12 +177,7 @@ def test_imported_modules_are_frozen(tmp_path: Path) -> None:
         "from pytest_tavus.simulator.server import command\n"
         "command._render_json = lambda _: f'{gc.get_freeze_count()}\\n'\n"
     ) + MAIN
-    with subprocess.Popen(
-        [sys.executable, "-c", program, "serve", "--json"],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
+    with started("--json", cwd=tmp_path, program=program) as process:
         spared = int(first_line(process))
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=PATIENCE)
@@ -211,13 +200,7 @@ def test_a_crash_of_the_server_is_logged(tmp_path: Path) -> None:
         "Api.call = call\n"
     ) + MAIN
     (tmp_path / "shop.py").write_text("async def app(scope, receive, send): pass\n")
-    with subprocess.Popen(
-        [sys.executable, "-c", program, "serve", "--json", "--handler", "shop:app"],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    with started("--json", "--handler", "shop:app", cwd=tmp_path, program=program) as process:
         told = json.loads(first_line(process))
         answer = httpx.get(f"{told['url']}/v2/pals", headers={"x-api-key": told["api_key"]})
         process.send_signal(signal.SIGTERM)
