@@ -1,6 +1,6 @@
-"""The parts of the language that are no run-time value: a file, a scenario, its rows.
+"""The parts of the language that are no run-time values: a file, a scenario, its rows.
 
-The loader reads a file part by part; as one piece it is in `schema.py`.
+The loader reads a file part by part; `schema.py` describes a whole file.
 """
 
 from math import prod
@@ -26,7 +26,8 @@ from pytest_tavus.scenario.values.judge_values import JudgeExpectation, Marks
 from pytest_tavus.scenario.values.turn_values import Extra, Unchecked
 
 
-def _check_pal(value: Any) -> Any:
+def _check_pal(value: object) -> object:
+    # A program may pass a built Pal; a file has only the other two.
     if not (isinstance(value, (str, Pal)) or is_dict(value)) or not value:
         refuse(
             "a pal is the path of a PAL file, or the definition itself",
@@ -89,10 +90,11 @@ class Parametrize(Part, frozen=True, kw_only=True):
 
     @classmethod
     def check(cls, given: dict[str, Any]) -> None:
-        """Refuse both, neither, and more rows than a file may have."""
+        """Refuse rows beside a matrix, neither of them, and more rows than a file may have."""
         matrix: dict[str, tuple[Any, ...]] = given.get("matrix") or {}
         if (given.get("rows") is None) == (not matrix):
             refuse("parametrize is a list of rows, or a matrix with lists of values")
+        # The product is computed from the lengths, so a refused matrix builds no row.
         number = prod(len(values) for values in matrix.values())
         if number > MOST_ROWS:
             message = f"the matrix has {number:,} rows, and the limit is {MOST_ROWS:,}"
@@ -129,4 +131,4 @@ class FileHead(Common, frozen=True, kw_only=True):
 
 
 DEFAULTS = Common.__struct_fields__
-"""The keys that a file may have for all its scenarios."""
+"""Keys that a file may have for all its scenarios."""

@@ -1,4 +1,4 @@
-"""The reference page of the scenario language, derived from the shapes that read it."""
+"""The reference page of the scenario language, derived from the shapes that read scenarios."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ PARTS: tuple[type[Part], ...] = (
     Mark,
     Parametrize,
 )
-"""The parts of the language, in the order in which they are explained."""
+"""The parts of the language, in the order of the page."""
 
 _INTRODUCTION = """\
 # The scenario language
@@ -93,7 +93,6 @@ They stand where values are compared: in `arguments`, `result`, `when`, `propert
 
 
 def markdown() -> str:
-    """Return the reference page."""
     schema = json_schema()
     sections = "\n".join(_section(part, schema) for part in PARTS)
     rows = "".join(
@@ -105,6 +104,7 @@ def markdown() -> str:
 
 def _section(part: type[Part], schema: dict[str, Any]) -> str:
     name = {"WholeFile": "File", "WholeScenario": "Scenario"}.get(part.__name__)
+    # The schema names the whole file and the whole scenario without "Whole".
     found = schema["$defs"][name or part.__name__]
     rows = "".join(_rows(part, found))
     title = part.part[:1].upper() + part.part[1:]
@@ -122,12 +122,12 @@ def _rows(part: type[Part], schema: dict[str, Any]) -> Iterator[str]:
 
 
 def _words(schema: dict[str, Any]) -> Iterator[str]:
-    """Name the kinds of value that a schema takes."""
     if "anyOf" in schema:
-        for one in schema["anyOf"]:
-            yield from _words(one)
+        for choice in schema["anyOf"]:
+            yield from _words(choice)
     elif "$ref" in schema:
         yield _format_reference(schema["$ref"].rpartition("/")[2])
+    # A longer list of words, such as the event types, would fill the cell of the table.
     elif "enum" in schema and len(schema["enum"]) > 8:
         yield "text"
     elif "enum" in schema or "const" in schema:
@@ -141,6 +141,7 @@ def _words(schema: dict[str, Any]) -> Iterator[str]:
 def _kind(kind: str, schema: dict[str, Any]) -> Iterator[str]:
     if kind == "null":
         return
+    # A duration is text with this pattern: its schema has no name.
     if kind == "string" and "s|m" in schema.get("pattern", ""):
         yield "duration"
     elif kind == "array":
@@ -166,6 +167,6 @@ def _format_reference(name: str) -> str:
     return shorts[name]
 
 
-def _first_line(kind: type[Any]) -> str:
+def _first_line(kind: type[object]) -> str:
     lines = inspect.cleandoc(kind.__doc__ or "").splitlines()
     return lines[0].replace("|", "\\|").replace("``", "`") if lines else ""

@@ -1,7 +1,7 @@
-"""The JSON Schema of scenario files, for editors: derived from the shapes that read them.
+"""The JSON Schema of scenario files, for editors: derived from the shapes that read the files.
 
-YAML tags are not JSON; an editor is told of them apart (``yaml.customTags``). Every matcher also
-has its plain spelling, which the schema knows.
+YAML tags are not JSON: an editor needs a list of the tags (``yaml.customTags``). The schema
+describes the plain spelling of each matcher.
 """
 
 from __future__ import annotations
@@ -34,14 +34,15 @@ class WholeFile(FileHead, frozen=True, kw_only=True):
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 SHIPPED = Path(__file__).with_name("schema.json")
-"""The schema as it lies in the package."""
+"""The schema in the package."""
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the schema of a scenario file: a list of scenarios with defaults, or a single one."""
+    """Return the schema of a file with a list of scenarios, or of a file with a single scenario."""
     file = schema_of(WholeFile)
     lone = schema_of(WholeScenario)
     defs = {**lone.pop("$defs"), **file.pop("$defs")}
+    # A file with a single scenario may include other files; a scenario of a list may not.
     lone["properties"]["include"] = file["properties"]["include"]
     call = defs["CallExpectation"]["properties"]
     defs.update({"File": file, "Scenario": lone, **_short_forms(call)})
@@ -58,12 +59,12 @@ def json_schema() -> dict[str, Any]:
 
 
 def render_schema() -> str:
-    """Return the schema as the text that is shipped and printed."""
+    """Return the text of `SHIPPED`, which `pytest-tavus schema` prints."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def _short_forms(call: dict[str, Any]) -> dict[str, Any]:
-    """Return what no shape says: mappings whose key is the name of something."""
+    """Return the schemas of mappings whose key is a name: no shape has such a key."""
     arguments = {"type": ["object", "null"]}
     beside = {key: call[key] for key in call if key in RESERVED - {"tool", "arguments"}}
     return {
@@ -113,8 +114,8 @@ def _describe_payload(tag: str) -> str:
     return f"Takes {MATCHERS[tag].takes}."
 
 
-def _clean_schema(value: Any) -> Any:
-    """Resolve the marks of short spellings."""
+def _clean_schema(value: object) -> Any:
+    """Replace each `x-short` with a reference to the schema of that short spelling."""
     if is_list(value):
         return [_clean_schema(item) for item in value]
     if not is_dict(value):

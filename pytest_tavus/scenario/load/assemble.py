@@ -1,4 +1,4 @@
-"""One scenario from its own data and the defaults of its file, held to the rules."""
+"""Builds a scenario from its own data and the defaults of its file, and checks the rules."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ from pytest_tavus.spans import Loc
 
 
 class Defaults(Struct, frozen=True, kw_only=True):
-    """What the file of a scenario says for it."""
+    """The keys of a file that its scenarios share."""
 
     values: Values
     data: Mapping[str, Any]
-    "As written, for rows to be put in."
+    "As in the file; each row renders its own copy."
 
     placeholders: tuple[PlaceholderUse, ...] = ()
-    "The placeholders in it."
+    "The placeholders in `data`."
 
 
 def assemble(
-    data: Mapping[str, Any], at: Loc, site: LoadedFile, *, defaults: Defaults, name: str
+    data: Mapping[str, object], at: Loc, site: LoadedFile, *, defaults: Defaults, name: str
 ) -> Scenario | None:
-    """Make one scenario, noting every problem; `None` where too little of it is left."""
+    """Build a scenario and note every problem; return `None` if the scenario has no usable PAL."""
     before = len(site.problem_log)
     own = {key: value for key, value in data.items() if key not in _APART}
     head = site.bind_head(ScenarioHead, own, at) if own else None
@@ -64,20 +64,22 @@ def assemble(
         site.complain(at, "a scenario needs a pal", "write pal: pals/support.pal.yaml")
     if loaded is None or loaded.pal is None:
         return None
-    made = _build_scenario(values, loaded, loaded.pal, _OwnParts(at, site, turns or (), name))
-    # In a PAL with a mistake, a place that carries nothing is most likely that very mistake.
+    scenario = _build_scenario(values, loaded, loaded.pal, _OwnParts(at, site, turns or (), name))
+    # In a PAL with a mistake, the mistake is the likely reason that no request carries an argument.
+    # It is reported once.
     carries = carries_all if loaded.problems else site.carries
-    ruled = RuleContext(made, values.at, site.complain, carries)
+    ruled = RuleContext(scenario, values.at, site.complain, carries)
     whole = turns is not None and before == len(site.problem_log)
+    # Some rules need every part: without a refused turn, a scenario may seem to assert nothing.
     for rule in table.WHOLE if whole else table.ALWAYS:
         rule(ruled)
     own_used = collect_placeholders(data, at)
     check_placeholder_values(ruled, (*own_used, *defaults.placeholders))
     check_saved_values(ruled, own_used)
-    return made
+    return scenario
 
 
-# Thousands of scenarios say nothing of these: one empty value for all of them.
+# Thousands of scenarios leave these keys out, so they share one empty value for each key.
 _NO_CLIENT: Mapping[str, tuple[ClientAnswer, ...]] = MappingProxyType({})
 _NO_JUDGE_RULES = JudgeRules()
 _ALL_CHECKED = frozenset[UncheckedRule]()
@@ -94,9 +96,9 @@ class _OwnParts(Struct, frozen=True):
 
 
 def _turns(
-    data: Mapping[str, Any], at: Loc, site: LoadedFile, *, extra: bool
+    data: Mapping[str, object], at: Loc, site: LoadedFile, *, extra: bool
 ) -> tuple[Turn, ...] | None:
-    """Build every turn that can be built; `None` where one cannot, or there is none."""
+    """Build every valid turn; return `None` if the scenario has no list of turns."""
     written = data.get("turns")
     if not is_list(written) or not written:
         where = (*at, "turns") if "turns" in data else at
@@ -145,7 +147,7 @@ def _build_scenario(values: Values, loaded: LoadedPal, pal: Pal, own: _OwnParts)
 
 
 def _merge_lints(of_pal: tuple[Problem, ...], unheard: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    """Leave out what the PAL's lints suspect of a tool where the scenario proves it."""
+    """Drop a lint of the PAL if the scenario proves the problem that the lint suspects."""
     places = [lint.span for lint in unheard]
     return (*(lint for lint in of_pal if lint.span not in places), *unheard)
 
@@ -160,7 +162,7 @@ def _merge_judge_rules(of_pal: JudgeRules, own: JudgeRules) -> JudgeRules:
 
 
 def _collect_unheard(turns: tuple[Turn, ...], loaded: LoadedPal) -> Iterator[Problem]:
-    """Yield the lint for each tool whose answer is expected to be heard and never will be."""
+    """Yield the lint for each tool whose answer the scenario expects and the PAL never gets."""
     if not loaded.unheard:
         return
     tools = dict.fromkeys(
@@ -175,4 +177,4 @@ def _collect_unheard(turns: tuple[Turn, ...], loaded: LoadedPal) -> Iterator[Pro
 def _reads_answer(turn: Turn) -> bool:
     if turn.plays is None or turn.plays.says is None:
         return False
-    return any(root(one) in {"result", "results"} for one in placeholders(turn.plays.says))
+    return any(root(path) in {"result", "results"} for path in placeholders(turn.plays.says))

@@ -1,4 +1,4 @@
-"""Plain data to the values of the language, every refusal in our own words and at its place."""
+"""Binds plain data to the values of the language; each refusal is a sentence with a path."""
 
 from __future__ import annotations
 
@@ -20,7 +20,13 @@ from pytest_tavus.spans import Loc
 
 
 def drop_entries(data: Any, locs: list[Loc]) -> Any:
-    """Return data without the mapping entries in which something is refused."""
+    """Return data without the mapping entries that contain a refused value.
+
+    A refused item of a list removes the entry of the list. Return `None` if the refusal is of the
+    data itself, such as a missing key.
+    """
+    # Only new containers are changed, because the caller keeps the data. Copying each container
+    # once keeps thousands of refusals from taking quadratic time.
     copied: set[int] = set()
     for loc in locs:
         for length in range(len(loc), 0, -1):
@@ -33,7 +39,7 @@ def drop_entries(data: Any, locs: list[Loc]) -> Any:
     return data
 
 
-def _has(data: Any, loc: Loc) -> bool:
+def _has(data: object, loc: Loc) -> bool:
     for step in loc:
         entries = mapping(data)
         if entries is not None and step in entries:
@@ -49,10 +55,7 @@ def _has(data: Any, loc: Loc) -> bool:
 
 
 def _drop_entry(data: Any, loc: Loc, copied: set[int]) -> Any:
-    """Return data without the entry at a path. An item of a list cannot go: its list does.
-
-    What was copied before, by its `id`, is changed in place: thousands of entries may have to go.
-    """
+    """Return data without the entry at a path; `copied` has the ids of containers it may change."""
     step, rest = loc[0], loc[1:]
     if id(data) not in copied:
         data = list(data) if is_list(data) else dict(data)
@@ -83,40 +86,44 @@ _TAVUS_PARTS = {
 S = TypeVar("S", bound=Shape)
 
 
-def bind(kind: type[S], data: Any, at: Loc, **given: Any) -> tuple[S | None, list[RuleProblem]]:
-    """Return the value of data that stands at a path; `given` holds if the data does not say it.
+def bind(
+    kind: type[S], data: object, at: Loc, **defaults: Any
+) -> tuple[S | None, list[RuleProblem]]:
+    """Return the value of the data at a path; `defaults` has values for keys that the data lacks.
 
-    What is refused is left out and the rest is read, so that what remains can be checked too; the
-    value is `None` where nothing useful remains. Values that may be secrets are not shown.
+    Refused entries are left out and the rest is read again, so one load reports all problems. The
+    value is `None` if nothing useful remains. No message shows a value that may be a secret.
     """
-    return _bind(partial(plan_of(kind).read, **given), data, at)
+    return _bind(partial(plan_of(kind).read, **defaults), data, at)
 
 
 def bind_keys(
-    kind: type[Shape], data: Any, at: Loc
+    kind: type[Shape], data: object, at: Loc
 ) -> tuple[dict[str, Any] | None, list[RuleProblem]]:
-    """Return the keys that are written, each read; `None` behind one that is empty."""
+    """Return the value of each written key; an empty key has the value `None`."""
     return _bind(plan_of(kind).read_fields, data, at)
 
 
-def _bind(read: Read, data: Any, at: Loc) -> tuple[Any, list[RuleProblem]]:
+def _bind(read: Read, data: object, at: Loc) -> tuple[Any, list[RuleProblem]]:
     problems: list[RuleProblem] | None = None
+    # A check of a whole mapping runs only after its entries are read, so it may refuse in a later
+    # pass. Nine passes bound the work; the problems of the first pass are reported.
     for _ in range(9):
         notes = Notes()
         bound = read(data, at, notes)
         if not notes.refusals:
             return bound, [*(problems or ()), *_list_slips(notes, len(at))]
-        refused = [replace(one, loc=one.loc[len(at) :]) for one in notes.refusals]
+        refused = [replace(refusal, loc=refusal.loc[len(at) :]) for refusal in notes.refusals]
         if problems is None:
-            problems = _put_wrong_keys_first([_describe_refusal(one) for one in refused], refused)
-        data = drop_entries(data, [one.loc for one in refused])
+            problems = _put_wrong_keys_first([_describe_refusal(each) for each in refused], refused)
+        data = drop_entries(data, [refusal.loc for refusal in refused])
         if data is None:
             break
     return None, problems or []
 
 
 def _list_slips(notes: Notes, depth: int) -> list[RuleProblem]:
-    """Return a problem for each key behind which nothing is written, and for each complaint."""
+    """Return a problem for each empty key and for each complaint."""
     hint = "write a value, or leave the key out"
     blanks = [(loc, f"{loc[-1]} is empty", hint) for loc in notes.blanks]
     return [
@@ -126,7 +133,7 @@ def _list_slips(notes: Notes, depth: int) -> list[RuleProblem]:
 
 
 def _put_wrong_keys_first(problems: list[RuleProblem], refused: list[Refusal]) -> list[RuleProblem]:
-    """Tell of a wrong key before the key that is missing beside it: one may be meant for both."""
+    """Report a missing key after a wrong key beside it, which may be its misspelling."""
     wrong = {problem.loc[:-1]: problem.loc for problem in problems if problem.key}
     found: list[RuleProblem] = []
     missing: list[RuleProblem] = []
@@ -157,7 +164,7 @@ def _describe_refusal(refusal: Refusal) -> RuleProblem:
             message = f"{name} needs the key 'type'"
         case "tag":
             loc = (*loc, "type")
-            message = f"type is one of: {', '.join(refusal.known)}"  # a wrong one may be a secret
+            message = f"type is one of: {', '.join(refusal.known)}"  # a wrong type may be a secret
             hint = did_you_mean(found, refusal.known)
         case "bound":
             message = f"{name} is {refusal.expected} {refusal.limit}{shown}"
@@ -178,33 +185,33 @@ def _describe_unknown_key(refusal: Refusal) -> tuple[str, str]:
 
 def _describe_wrong_kind(refusal: Refusal) -> tuple[str, str | None]:
     found = refusal.found
-    wanted = f"{_name(refusal.loc) or 'this'} is {refusal.expected}"
+    expected = f"{_name(refusal.loc) or 'this'} is {refusal.expected}"
     secret = is_secret(refusal.loc)
     if isinstance(found, Matcher):
         matcher = "a matcher" if secret else f"the matcher {found!r}"
         hint = "matchers stand where values are compared, such as arguments and result"
-        return f"{matcher} cannot stand here: {wanted}", hint
+        return f"{matcher} cannot stand here: {expected}", hint
+    # YAML reads an unquoted number or boolean, and the user probably meant text.
     quote = refusal.expected == "text" and isinstance(found, (int, float)) and not secret
-    message = f"{wanted}, not {_kind_of(found) if secret else describe(found)}"
+    message = f"{expected}, not {_kind_of(found) if secret else describe(found)}"
     return message, f'quote it: "{str(found).lower()}"' if quote else None
 
 
 def _kind_of(value: object) -> str:
-    """Name the kind of a value without showing any of it."""
+    """Name the kind of a value that may be a secret: the name shows no part of the value."""
     if value is None:
         return "nothing"
     return "a list" if is_list(value) else name_kind(value, other="a mapping")
 
 
 def _name(loc: Loc) -> str:
-    """Name a value by its key; an item of a list by the list."""
+    """Name a value by its key, and an item of a list by the key of the list."""
     for index, step in enumerate(reversed(loc)):
         if isinstance(step, str):
             return step if index == 0 else f"each of {step}"
     return ""
 
 
-def _describe_part(part: type[Any]) -> str:
-    """Name a mapping, with its article."""
+def _describe_part(part: type[object]) -> str:
     own = getattr(part, "part", None)
     return own if isinstance(own, str) else _TAVUS_PARTS.get(part.__name__, "the mapping")

@@ -1,4 +1,4 @@
-"""What a file may say for all its scenarios, and each scenario for itself: bound and built."""
+"""Binds and builds the keys that a file and its scenarios may both have."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from pytest_tavus.spans import Loc
 P = TypeVar("P", bound=Part)
 
 Head = dict[str, Any]
-"""The keys of a file or a scenario that are written, read; `None` behind a key that is empty."""
+"""The value of each written key of a file or a scenario; an empty key has the value `None`."""
 
 
 class LoadedFile(Struct, frozen=True, kw_only=True):
@@ -37,38 +37,38 @@ class LoadedFile(Struct, frozen=True, kw_only=True):
     source: LocatedSource
     problem_log: ProblemLog
     find_pal: Callable[[Any, Loc], LoadedPal | None]
-    "Finds the PAL that a value of `pal` means; notes what is wrong with it."
+    "Finds the PAL of a value of `pal`, and notes its problems."
 
     search_path: tuple[str, ...] = ()
     carries: Carries = carries_all
 
     def complain(self, loc: Loc, message: str, hint: str | None = None) -> None:
-        """Note a problem at the value of a path."""
+        """Note a problem at the line of a path."""
         self.problem_log.add(self.source, loc, message, hint=hint)
 
-    def bind(self, kind: type[P], data: Any, at: Loc, **given: Any) -> P | None:
-        """Return the value of data at a path, noting what is refused."""
-        bound, refusals = bind(kind, data, at, **given)
+    def bind(self, kind: type[P], data: object, at: Loc, **defaults: Any) -> P | None:
+        """Return the value of the data at a path, and note each refusal."""
+        bound, refusals = bind(kind, data, at, **defaults)
         self.problem_log.add_all(self.source, at, refusals)
         return bound
 
-    def bind_head(self, kind: type[Part], data: Mapping[str, Any], at: Loc) -> Head | None:
-        """Return the values of the keys that are written, noting what is refused."""
+    def bind_head(self, kind: type[Part], data: Mapping[str, object], at: Loc) -> Head | None:
+        """Return the values of the written keys, and note each refusal."""
         bound, refusals = bind_keys(kind, data, at)
         self.problem_log.add_all(self.source, at, refusals)
         return bound
 
 
 class Values(Struct, frozen=True):
-    """The parts that a file can say for all its scenarios, built once."""
+    """The parts that a file and its scenarios may both have, built once."""
 
     at: dict[str, Loc]
     parts: dict[str, Any]
 
     def with_defaults(self, defaults: Values | None) -> Values:
-        """Return these values with those of the file where they say nothing.
+        """Return these values, and the values of the file for all other keys.
 
-        What must never be called adds up: a scenario cannot allow what its file forbids.
+        Forbidden calls add up: a scenario cannot allow a call that its file forbids.
         """
         if defaults is None:
             return self
@@ -83,13 +83,14 @@ class Values(Struct, frozen=True):
 def _merge_patterns(
     shared: tuple[CallPattern, ...], own: tuple[CallPattern, ...]
 ) -> tuple[CallPattern, ...]:
-    """Put the scenario's own behind the file's, and leave out what is there already."""
+    """Add the patterns of the scenario to those of the file, without duplicates."""
+    # A list, because arguments are mappings and have no hash.
     known = [(pattern.tool, pattern.arguments) for pattern in shared]
-    return (*shared, *(one for one in own if (one.tool, one.arguments) not in known))
+    return (*shared, *(item for item in own if (item.tool, item.arguments) not in known))
 
 
-def build_common(written: Mapping[str, Any], at: Loc, site: LoadedFile) -> Values:
-    """Build what a scenario, or a file for all of its own, says beside its turns."""
+def build_common(written: Mapping[str, object], at: Loc, site: LoadedFile) -> Values:
+    """Build the parts of a scenario or a file, except the turns."""
     values = Values({}, {})
     for key in DEFAULTS:
         if key in written:
@@ -102,7 +103,7 @@ def build_common(written: Mapping[str, Any], at: Loc, site: LoadedFile) -> Value
 
 
 def _place_handler(spec: HandlerSpec, _at: Loc, site: LoadedFile) -> HandlerSpec:
-    """Return the handler with the directories of the file."""
+    """Add the directories of the file to a handler."""
     home = site.search_path
     cwd = spec.cwd if spec.cwd is None else str(Path(home[0], spec.cwd))
     return replace(spec, search_path=home, cwd=cwd)
@@ -117,4 +118,4 @@ _PLACED: Mapping[str, Callable[[Any, Loc, LoadedFile], Any]] = {
     "handler": _place_handler,
     "judge": _part_judge,
 }
-"""Keys whose value is not built from what is written alone, or is two values."""
+"""Keys whose value needs the file or its PAL, and `judge`, which becomes two values."""

@@ -1,4 +1,4 @@
-"""Files of one load: read once each, their `include` keys and `!include` tags followed."""
+"""Reads each file of a load once, and follows its `include` keys and `!include` tags."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ IN_PLACE = "write it out in its place"
 
 
 class _Include(Struct, frozen=True):
-    """Stands where ``!include path`` stood, until the file is read."""
+    """Replaces ``!include path`` until the file is read."""
 
     target: str
 
 
 class _TagReader:
-    """Understands the tags of one file, and remembers whether it includes another."""
+    """Reads the tags of one file, and records whether the file includes another."""
 
     def __init__(self) -> None:
         self.has_includes = False
 
-    def __call__(self, name: str, payload: Any) -> Any:
+    def __call__(self, name: str, payload: object) -> object:
         if name != "include":
             return from_tag(name, payload)
         if not isinstance(payload, str) or not payload:
@@ -46,10 +46,10 @@ class _TagReader:
 
 
 class Files(Struct, kw_only=True):
-    """Reads files and what they include. Problems go to the ledger."""
+    """Reads files with their includes. The problem log gets their problems."""
 
     root: Path
-    "Paths are shown relative to this directory."
+    "Messages show paths relative to this directory."
 
     limits: FileLimits
     problem_log: ProblemLog
@@ -59,13 +59,13 @@ class Files(Struct, kw_only=True):
     _include_count: int = 0
 
     def format_path(self, path: Path) -> str:
-        """Return a path the way messages show it."""
+        """Return a path for messages, relative to `root` if the path is inside."""
         full, base = os.path.abspath(path), os.path.abspath(self.root)
         inside = full.startswith(base.rstrip(os.sep) + os.sep)
         return Path(full[len(base) :].lstrip(os.sep) if inside else full).as_posix()
 
     def read(self, path: Path, *, via: tuple[str, ...] = ()) -> tuple[Any, Document]:
-        """Return the data of a file with what it includes, and its source.
+        """Return the data of a file, with its includes, and its source.
 
         Raises:
             ScenarioError: the file cannot be read at all.
@@ -80,12 +80,14 @@ class Files(Struct, kw_only=True):
         try:
             loaded = load_yaml(text, shown, limits=self.limits, tagged=tags)
         except ScenarioError as error:
+            # `from None`: the first error quotes text of the file, which may be a secret.
             raise ScenarioError(redact_problems(error.problems, text)) from None
         self.problem_log.syntax.extend(redact_problems(loaded.problems, text))
         grafts: dict[Loc, tuple[Document, Loc]] = {}
         document = Document(path=shown, text=text, parts=loaded.parts, grafts=grafts)
         chain = (*via, full)
         data = loaded.data
+        # The data of a file without `!include` needs no walk.
         if tags.has_includes:
             data = self._resolve_includes(data, (), _IncludingFile(document, grafts, path, chain))
         if (top := mapping(data)) is not None and "include" in top:
@@ -93,8 +95,8 @@ class Files(Struct, kw_only=True):
         self._known[full] = (data, document)
         return data, document
 
-    def _resolve_includes(self, value: Any, at: Loc, site: _IncludingFile) -> Any:
-        """Put the data of other files where they are included."""
+    def _resolve_includes(self, value: object, at: Loc, site: _IncludingFile) -> object:
+        """Replace each `!include` with the data of its file."""
         if isinstance(value, _Include):
             data, document = self._open(value.target, at, site)
             if document is not None:
@@ -112,9 +114,9 @@ class Files(Struct, kw_only=True):
         return value
 
     def _merge_includes(self, own: dict[str, Any], site: _IncludingFile) -> dict[str, Any]:
-        """Take over the keys of included files; own keys win, and later files over earlier.
+        """Merge the keys of included files; own keys win, and later files win over earlier files.
 
-        What must never be called adds up: a file cannot allow what another has forbidden it.
+        Forbidden calls add up: a file cannot allow a call that an included file forbids.
         """
         written = own["include"]
         merged: dict[str, Any] = {}
@@ -137,15 +139,17 @@ class Files(Struct, kw_only=True):
                 )
                 continue
             merged.update(entries)
+            # A problem of an included key is reported at its line in the included file.
             site.grafts.update({(key,): (document, (key,)) for key in entries if key not in own})
-            for place, item in _locate_forbidden(entries.get(ADDED)):
-                site.grafts[ADDED, len(forbidden)] = (document, place)
+            for loc, item in _locate_forbidden(entries.get(ADDED)):
+                site.grafts[ADDED, len(forbidden)] = (document, loc)
                 forbidden.append(item)
         merged.update({key: value for key, value in own.items() if key != "include"})
         return {**merged, ADDED: forbidden} if forbidden else merged
 
     def _open(self, target: str, at: Loc, site: _IncludingFile) -> tuple[Any, Document | None]:
         path = site.path.parent / target
+        # Without a cycle, includes still multiply if each file includes the next several times.
         self._include_count += 1
         problem: tuple[str, str | None] | None = None
         if not self.limits.other_files:
@@ -154,7 +158,7 @@ class Files(Struct, kw_only=True):
             message = f"more than {self.limits.max_includes} includes are followed"
             problem = message, "include fewer files, or each of them less often"
         elif os.path.abspath(path) in site.chain:
-            names = [self.format_path(Path(one)) for one in (*site.chain, str(path))]
+            names = [self.format_path(Path(link)) for link in (*site.chain, str(path))]
             problem = f"files include each other: {' -> '.join(names)}", "break the circle"
         elif not file_exists(path):
             problem = f"the included file {format_value(target)} does not exist", suggest_file(path)
@@ -168,12 +172,12 @@ class Files(Struct, kw_only=True):
             return None, None
 
 
-def _list_forbidden(value: Any) -> list[Any]:
+def _list_forbidden(value: object) -> list[Any]:
     return [item for _, item in _locate_forbidden(value)]
 
 
-def _locate_forbidden(value: Any) -> list[tuple[Loc, Any]]:
-    """Return what a `never` forbids, each with its place in the file."""
+def _locate_forbidden(value: object) -> list[tuple[Loc, Any]]:
+    """Return each call that a `never` forbids, with its path in the file."""
     if value is None:
         return []
     if is_list(value):
@@ -182,7 +186,7 @@ def _locate_forbidden(value: Any) -> list[tuple[Loc, Any]]:
 
 
 class _IncludingFile(Struct, frozen=True):
-    """The file in which an include stands."""
+    """The file that contains an include."""
 
     document: Document
     grafts: dict[Loc, tuple[Document, Loc]]
@@ -191,20 +195,20 @@ class _IncludingFile(Struct, frozen=True):
 
 
 def file_exists(path: Path) -> bool:
-    """Tell whether there is such a file; what cannot be the path of one is not there."""
+    """Tell whether a file exists; no file exists at an invalid path."""
     try:
         return path.is_file()
-    except (OSError, ValueError):  # longer than the file system has it
+    except (OSError, ValueError):  # too long for the file system, or with a null character
         return False
 
 
 def suggest_file(path: Path) -> str | None:
-    """Say which file beside a missing one is meant, or where it was looked for."""
+    """Return a hint for a missing file, such as a file of a similar name beside it."""
     try:
         there = path.parent.is_dir()
     except (OSError, ValueError):
         return "the path is longer than a file system allows"
     if not there:
         return f"there is no directory {format_value(path.parent.name)} there"
-    names = [one.name for one in path.parent.iterdir() if one.suffix in {".yaml", ".yml"}]
+    names = [file.name for file in path.parent.iterdir() if file.suffix in {".yaml", ".yml"}]
     return did_you_mean(path.name, names) or "paths are relative to the file they stand in"

@@ -1,11 +1,10 @@
-"""PAL definitions: from a file of their own or from a scenario, held to Tavus's rules."""
+"""Reads PAL definitions, from their own file or from a scenario, and checks Tavus's rules."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct, field
 
@@ -34,10 +33,10 @@ from pytest_tavus.spans import Loc
 
 
 class LoadedPal(Struct, frozen=True, kw_only=True):
-    """A PAL, where it was written, and what is to be said about it."""
+    """A PAL with its source, its problems and its lints."""
 
     pal: Pal | None
-    "`None` where the definition cannot be understood."
+    "`None` if the definition cannot be understood."
 
     source: LocatedSource
     at: Loc = ()
@@ -53,7 +52,7 @@ PalCache = MutableMapping[tuple[str, int, int], LoadedPal]
 
 
 def read_pal(path: Path, files: Files, cache: PalCache) -> LoadedPal:
-    """Return the PAL of a file, read once as long as the file does not change.
+    """Return the PAL of a file, from the cache if the file did not change.
 
     Raises:
         ScenarioError: the file cannot be read at all.
@@ -64,19 +63,21 @@ def read_pal(path: Path, files: Files, cache: PalCache) -> LoadedPal:
     if (known := cache.get(key)) is not None:
         return known
     ledger = ProblemLog()
+    # A problem log of its own: the cached PAL serves many scenario files, and each reports it.
     alone = Files(root=files.root, limits=files.limits, problem_log=ledger)
     data, document = alone.read(path)
-    cache[key] = made = read_pal_data(data, document, ledger=ledger, limits=files.limits)
-    return made
+    cache[key] = loaded = read_pal_data(data, document, ledger=ledger, limits=files.limits)
+    return loaded
 
 
 def read_pal_data(
-    data: Any, source: LocatedSource, *, ledger: ProblemLog, limits: FileLimits, at: Loc = ()
+    data: object, source: LocatedSource, *, ledger: ProblemLog, limits: FileLimits, at: Loc = ()
 ) -> LoadedPal:
-    """Return the PAL that data defines; `at` is its path in `source`."""
+    """Return the PAL of a definition; `at` is its path in `source`."""
     before = len(ledger)
     if mapping(data) is None:
         ledger.add(source, at, f"a PAL is a mapping, not {describe(data)}")
+    # Nothing compares a value of a PAL, so a matcher there is a mistake.
     for loc, matcher in matchers_in(data):
         shown = "a matcher" if is_secret(loc) else f"the matcher {matcher!r}"
         message = f"{shown} cannot stand in a PAL: nothing is compared there"
@@ -90,7 +91,7 @@ def read_pal_data(
     refused = {refusal.loc[:length] for refusal in refusals for length in range(len(refusal.loc))}
     for rule in (*problems(pal), *host_problems(pal, limits.hosts)):
         if rule.rule == "delivery_channel" and rule.loc in refused:
-            continue  # its `api` is only gone because something in it is refused
+            continue  # `api` is missing only because a value in it was refused
         if not (limits.local_tools and is_allowed_locally(rule, pal)):
             ledger.add(source, (*at, *rule.loc), rule.message, hint=rule.hint)
     rules = _rules(pal, source, at, ledger)
@@ -130,7 +131,7 @@ def _lints(pal: Pal, source: LocatedSource, at: Loc) -> tuple[Problem, ...]:
 def _collect_unsent(
     pal: Pal, source: LocatedSource, at: Loc, carries: Carries
 ) -> tuple[Problem, ...]:
-    """Return the advice about parameters that the handler never gets."""
+    """Return a lint for each parameter that no request carries to the handler."""
     ledger = ProblemLog()
     for index, tool in enumerate(pal.tools):
         for name in list_parameters(tool.parameters):
@@ -152,14 +153,14 @@ def _collect_unheard(pal: Pal, source: LocatedSource, at: Loc) -> dict[str, Prob
 
 
 class PalFinder(Struct, frozen=True, kw_only=True):
-    """Finds what a value of `pal` means: a file, or the definition itself."""
+    """Finds the PAL of a value of `pal`, which is a path or a definition."""
 
     files: Files
     problem_log: ProblemLog
     cache: PalCache
 
-    def find(self, value: Any, at: Loc, source: LocatedSource) -> LoadedPal | None:
-        """Return the PAL, noting what is wrong with it; `None` where there is no such file."""
+    def find(self, value: object, at: Loc, source: LocatedSource) -> LoadedPal | None:
+        """Return the PAL and note its problems; return `None` if its file cannot be read."""
         if isinstance(value, Pal):
             for rule in host_problems(value, self.files.limits.hosts):
                 self.problem_log.add(source, (*at, *rule.loc), rule.message, hint=rule.hint)
@@ -174,6 +175,7 @@ class PalFinder(Struct, frozen=True, kw_only=True):
             message = f"the PAL file {value!r} is not read: this scenario may read no file"
             self.problem_log.add(source, at, message, hint=IN_PLACE)
             return None
+        # A path is relative to the file that contains it, which may be an included file.
         home = source.resolve_origin(at)[0] if isinstance(source, Document) else None
         base = self.files.root if home is None else (self.files.root / home.path).parent
         path = base / value
@@ -194,7 +196,7 @@ class PalFinder(Struct, frozen=True, kw_only=True):
         return loaded
 
     def read(self, path: Path) -> LoadedPal:
-        """Return the PAL of a file, read once as long as the file does not change.
+        """Return the PAL of a file, from the cache if the file did not change.
 
         Raises:
             ScenarioError: the file cannot be read at all.

@@ -1,7 +1,6 @@
-"""The way in: a scenario file, a mapping of the same language, or a PAL becomes typed values.
+"""Entry points of the loader: a scenario file, a mapping or a PAL becomes typed values.
 
-Nothing is found one at a time: an error carries every problem of the file, of its PAL file and of
-what it includes.
+An error carries every problem of the file, of its PAL file and of its included files.
 """
 
 from __future__ import annotations
@@ -27,12 +26,12 @@ __all__ = ["FileLimits", "load_pal", "load_scenarios", "parse_inline"]
 
 
 class InlineSource(Struct, frozen=True, kw_only=True):
-    """Data that was given by a program and stands in no file."""
+    """The source of data that a program passes: it has no file and no lines."""
 
     path: str = "<python>"
 
     def span(self, loc: Loc) -> SourceSpan:  # noqa: ARG002 - the port has it
-        """Return the first line of nowhere: the path of the value is in the message."""
+        """Return line 1, because the data has no lines; messages name the path of the value."""
         return SourceSpan(path=self.path, line=1)
 
     def key_span(self, loc: Loc) -> SourceSpan:
@@ -40,19 +39,19 @@ class InlineSource(Struct, frozen=True, kw_only=True):
         return self.span(loc)
 
     def format_message(self, loc: Loc, message: str) -> str:
-        """Return the message with the path of the value, there being no line."""
+        """Return the message behind the path of the value, because the data has no lines."""
         return f"{format_loc(loc)}: {message}" if loc else message
 
 
 def load_scenarios(
     path: Path, *, root: Path, limits: FileLimits | None = None, pals: PalCache | None = None
 ) -> tuple[Scenario, ...]:
-    """Return the scenarios of a file, a parametrized one once for each of its rows.
+    """Return the scenarios of a file; a parametrized scenario becomes one scenario for each row.
 
-    Paths are shown relative to `root`. With `pals`, PAL files are read once for many calls.
+    Messages show paths relative to `root`. With `pals`, many calls read a PAL file once.
 
     Raises:
-        ScenarioError: with all problems of the file, of its PAL file and of what it includes.
+        ScenarioError: with all problems of the file, of its PAL file and of its included files.
 
     """
     ledger = ProblemLog()
@@ -71,11 +70,11 @@ def load_scenarios(
 
 
 def parse_inline(
-    data: Mapping[str, Any], *, name: str, limits: FileLimits | None = None
+    data: Mapping[str, object], *, name: str, limits: FileLimits | None = None
 ) -> Scenario:
-    """Return the scenario that a program gives as plain data, in the language of the files.
+    """Return the scenario that a program passes as plain data, in the language of the files.
 
-    The data is one scenario, with `turns`; `name` is used where it has none. A `pal` may also be a
+    The data is one scenario, with `turns`; `name` is the name of data without one. A `pal` may be a
     :class:`~pytest_tavus.contract.pal.pal.Pal`, or a path from the current directory.
 
     Raises:
@@ -106,10 +105,10 @@ def load_pal(
     root: Path | None = None,
     limits: FileLimits | None = None,
 ) -> tuple[Pal, Source]:
-    """Return a PAL, from its file or from plain data, and where it was written.
+    """Return a PAL and its source, from a file or from plain data.
 
     Raises:
-        ScenarioError: with every broken rule, and where it is broken.
+        ScenarioError: with every broken rule and its line.
 
     """
     ledger = ProblemLog()

@@ -1,4 +1,4 @@
-"""The scenarios of one file: which there are, with which defaults and rows, under which names."""
+"""Builds the scenarios of one file: their names, their defaults and their rows."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from pytest_tavus.scenario.values.templates import (
 from pytest_tavus.spans import Loc
 
 LONGEST_ID = 60
-"""Characters. A longer id is replaced by the number of the row."""
+"""Characters. The number of the row replaces a longer id."""
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """One row: what `{row.x}` reads, and what the scenario is called by."""
+    """A row: the values that `{row.x}` reads, and the id of its scenario."""
 
     id: str
     values: dict[str, Any]
@@ -44,12 +44,12 @@ class Row(Struct, frozen=True, kw_only=True):
 
 
 def rows(document: Parametrize) -> tuple[Row, ...]:
-    """Return the rows, every id once."""
+    """Return the rows, with unique ids."""
     found: list[Row] = []
     taken: set[str] = set()
     for index, values in enumerate(_values(document)):
-        wanted = _id(values, index)
-        unique = wanted if wanted not in taken else f"{wanted}-{index + 1}"
+        row_id = _id(values, index)
+        unique = row_id if row_id not in taken else f"{row_id}-{index + 1}"
         taken.add(unique)
         found.append(Row(id=unique, values=values, index=index))
     return tuple(found)
@@ -77,18 +77,18 @@ _NO_DEFAULTS = Defaults(values=Values({}, {}), data={})
 
 
 class ScenarioLoader(Struct, frozen=True, kw_only=True):
-    """The loading of one file."""
+    """Loads the scenarios of one file."""
 
     source: LocatedSource
     problem_log: ProblemLog
     pals: PalFinder
     name: str
-    "What a scenario without a name is called."
+    "The name of a scenario that has none of its own."
 
     search_path: tuple[str, ...]
 
-    def load_file(self, data: Any) -> tuple[Scenario, ...]:
-        """Return the scenarios of a file, noting every problem."""
+    def load_file(self, data: object) -> tuple[Scenario, ...]:
+        """Return the scenarios of a file, and note every problem."""
         entries = mapping(data)
         if entries is None:
             found = "the file is empty" if data is None else f"the file holds {describe(data)}"
@@ -102,8 +102,8 @@ class ScenarioLoader(Struct, frozen=True, kw_only=True):
         self._refuse_unselectable(scenarios)
         return scenarios
 
-    def load_single(self, data: Any) -> Scenario | None:
-        """Return the one scenario that data is, noting every problem."""
+    def load_single(self, data: object) -> Scenario | None:
+        """Return the scenario of the data, and note every problem."""
         found = self._scenarios(data, (), _NO_DEFAULTS, alone=True)
         if len(found) > 1:
             self._complain(("parametrize",), "one scenario is wanted, and there are rows", None)
@@ -112,6 +112,7 @@ class ScenarioLoader(Struct, frozen=True, kw_only=True):
     def _load_single_file(self, entries: dict[str, Any]) -> tuple[Scenario, ...]:
         if "turns" in entries:
             return self._scenarios(entries, (), _NO_DEFAULTS, alone=True)
+        # A misspelt key is the likely cause of a missing scenario, so it is reported instead.
         before = len(self.problem_log)
         self._site().bind_head(FileHead, {k: v for k, v in entries.items() if k != "name"}, ())
         if len(self.problem_log) == before:
@@ -130,17 +131,18 @@ class ScenarioLoader(Struct, frozen=True, kw_only=True):
             at = ("scenarios", index)
             yield from self._scenarios(item, at, defaults, alone=len(items) == 1)
 
-    def _defaults(self, data: Mapping[str, Any]) -> Defaults:
+    def _defaults(self, data: Mapping[str, object]) -> Defaults:
         site = self._site()
         head = site.bind_head(FileHead, data, ())
         values = Values({}, {}) if head is None else build_common(head, (), site)
         for key in DEFAULTS:
             if key in data:
-                values.at.setdefault(key, (key,))  # known, though it could not be bound
+                # The file has the key, so a refused value is not reported as a missing key too.
+                values.at.setdefault(key, (key,))
         return Defaults(values=values, data=data, placeholders=collect_placeholders(data, ()))
 
     def _scenarios(
-        self, data: Any, at: Loc, defaults: Defaults, *, alone: bool
+        self, data: object, at: Loc, defaults: Defaults, *, alone: bool
     ) -> tuple[Scenario, ...]:
         entries = mapping(data)
         if entries is None:
@@ -149,8 +151,8 @@ class ScenarioLoader(Struct, frozen=True, kw_only=True):
             return ()
         name = self._name(entries, at, alone=alone)
         if "parametrize" not in entries:
-            made = assemble(entries, at, self._site(), defaults=defaults, name=name)
-            return () if made is None else (made,)
+            scenario = assemble(entries, at, self._site(), defaults=defaults, name=name)
+            return () if scenario is None else (scenario,)
         return tuple(self._rows(entries, at, defaults, name))
 
     def _rows(
@@ -169,57 +171,60 @@ class ScenarioLoader(Struct, frozen=True, kw_only=True):
                 continue
             scope = {"row": row.values}
             filled = render(body, scope, only=("row",))
+            # Without a placeholder in the defaults, all rows share one built value.
             shared = defaults
             if has_placeholders(defaults.data):
                 if not self._has_values(defaults.data, (), row):
                     continue
                 shared = self._defaults(render(defaults.data, scope, only=("row",)))
             title = str(render(name, scope, only=("row",)))
+            # No second rendering of the name follows, so the doubled braces are replaced here.
             title = title.replace("{{", "{").replace("}}", "}")
-            made = assemble(filled, at, self._site(), defaults=shared, name=f"{title}[{row.id}]")
-            if made is not None:
-                yield made
+            scenario = assemble(
+                filled, at, self._site(), defaults=shared, name=f"{title}[{row.id}]"
+            )
+            if scenario is not None:
+                yield scenario
 
-    def _refuse_unread(
-        self, found: Sequence[Row], asked: Iterable[PlaceholderUse], at: Loc
-    ) -> None:
-        """Refuse rows that nothing reads: two such scenarios would prove what one does."""
+    def _refuse_unread(self, found: Sequence[Row], uses: Iterable[PlaceholderUse], at: Loc) -> None:
+        """Refuse rows that no placeholder reads: all their scenarios would be the same."""
         names = dict.fromkeys(name for row in found for name in row.values)
-        if names and not any(root(one.path) == "row" for one in asked):
+        if names and not any(root(use.path) == "row" for use in uses):
             message = "nothing reads {row.…}: every row would be the same scenario"
             hint = f"write {{row.{next(iter(names))}}} where its value belongs"
             self._complain(at, message, hint)
 
-    def _has_values(self, data: Mapping[str, Any], at: Loc, row: Row) -> bool:
-        """Tell whether a row has every value that is asked for; note those it has not."""
+    def _has_values(self, data: Mapping[str, object], at: Loc, row: Row) -> bool:
+        """Tell whether a row has every value that the data reads, and note each missing value."""
         complete = True
-        for one in collect_placeholders(data, at):
-            if root(one.path) != "row":
+        for use in collect_placeholders(data, at):
+            if root(use.path) != "row":
                 continue
             try:
-                lookup(one.path, {"row": row.values})
+                lookup(use.path, {"row": row.values})
             except MissingValue as missing:
                 known = f"the row has: {', '.join(row.values)}"
-                hint = did_you_mean(one.path.rpartition(".")[2], missing.available) or known
-                message = f"{{{one.path}}} has no value in row {row.index + 1}"
-                self._complain(one.at, message, hint)
+                hint = did_you_mean(use.path.rpartition(".")[2], missing.available) or known
+                message = f"{{{use.path}}} has no value in row {row.index + 1}"
+                self._complain(use.at, message, hint)
                 complete = False
         return complete and self._suits_matchers(data, at, row)
 
-    def _suits_matchers(self, data: Mapping[str, Any], at: Loc, row: Row) -> bool:
-        """Tell whether each matcher can be built with the values of a row; note those that cannot.
+    def _suits_matchers(self, data: Mapping[str, object], at: Loc, row: Row) -> bool:
+        """Tell whether each matcher can be built with the values of a row, and note the others.
 
-        A row stands in the file, so that its values are no secrets.
+        The values of a row are in the file, so they are no secrets.
         """
         suited = True
-        for place, matcher in matchers_in(data, at):
+        for loc, matcher in matchers_in(data, at):
             try:
                 render(matcher, {"row": row.values}, only=("row",))
             except MissingValue as missing:
+                # The context is the refusal of the matcher, which may quote the value of a row.
                 cause = missing.__context__
                 why = missing.reason if cause is None else str(cause)
                 message = f"{matcher!r} cannot be built with row {row.index + 1}: {why}"
-                self._complain(place, message, None)
+                self._complain(loc, message, None)
                 suited = False
         return suited
 
@@ -244,7 +249,7 @@ class ScenarioLoader(Struct, frozen=True, kw_only=True):
                 self._complain((*scenario.at, "name"), message, hint)
 
     def _refuse_unselectable(self, found: tuple[Scenario, ...]) -> None:
-        """Refuse names that pytest takes apart where they stand behind the file of a node id."""
+        """Refuse names with `::`, because pytest splits a node id there."""
         for scenario in found:
             if "::" in scenario.name.partition("[")[0]:
                 message = f"no scenario can be selected by the name {scenario.name!r}"

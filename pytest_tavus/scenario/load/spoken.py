@@ -1,4 +1,4 @@
-"""A scenario that a program writes while it is being played, turn by turn."""
+"""A scenario that a program writes turn by turn, during its conversation."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.spans import Loc
 
 _SETTING = {"user": "(opened)", "calls": "none"}
-"""Stands before the first line, so that a scenario is whole before anything has been said."""
+"""The first turn of the data: a scenario needs one, and the caller has said nothing yet."""
 
 
 class SpokenScenario:
-    """The growing text of a scenario: every turn is held to the rules of a file."""
+    """The growing data of a scenario; each turn is checked by the rules of a file."""
 
     def __init__(
         self,
-        data: Mapping[str, Any],
+        data: Mapping[str, object],
         source: LocatedSource,
         *,
         root: Path,
@@ -46,6 +46,7 @@ class SpokenScenario:
         self._name = name
         self._pal: LoadedPal | None = None
         pal = self._data.get("pal")
+        # The loader resolves a path from `root`; the path may be relative to the source instead.
         if isinstance(pal, str) and ((directory / pal).is_file() or not (root / pal).is_file()):
             self._data["pal"] = os.path.relpath(directory / pal, root)
 
@@ -58,11 +59,11 @@ class SpokenScenario:
         """
         return self._assemble()
 
-    def add_turn(self, turn: Mapping[str, Any]) -> Scenario:
+    def add_turn(self, turn: Mapping[str, object]) -> Scenario:
         """Return the scenario with one more turn.
 
         Raises:
-            ScenarioError: with all problems of the turn, which is then forgotten.
+            ScenarioError: with all problems of the turn, which is then removed.
 
         """
         self._turns.append(plain_data(turn))
@@ -77,8 +78,8 @@ class SpokenScenario:
         files = Files(root=self._root, limits=self._limits, problem_log=ledger)
         finder = PalFinder(files=files, problem_log=ledger, cache={})
 
-        def pal(value: Any, at: Loc) -> LoadedPal | None:
-            # Read once, whatever is said: what it came to holds for the whole conversation.
+        def pal(value: object, at: Loc) -> LoadedPal | None:
+            # The PAL is read once and holds for the whole conversation.
             self._pal = self._pal or finder.find(value, at, self._source)
             return self._pal
 
@@ -95,4 +96,5 @@ class SpokenScenario:
         problems = ledger.problems()
         if problems or scenario is None:
             raise ScenarioError(problems or "the conversation could not be understood")
+        # The conversation plays its own turns, without the first turn of `_SETTING`.
         return replace(scenario, turns=scenario.turns[1:])

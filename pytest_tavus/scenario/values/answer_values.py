@@ -1,4 +1,4 @@
-"""Who answers a call, as data: the handler, canned answers, client tools.
+"""The answers to calls, as data: the handler, canned answers, client tools.
 
 Each class describes a part of the language and is its run-time value.
 """
@@ -42,7 +42,7 @@ class CannedAnswer(Part, frozen=True, kw_only=True):
     ] = field(default_factory=dict[str, Any])
     status: Annotated[int, Bounds(ge=100, le=599), "HTTP status."] = 200
     delay: Annotated[Seconds, "Time on the conversation's own clock."] = 0.0
-    "Nothing really waits."
+    "No real time passes."
 
     body: Annotated[Any, After(build_literal), "JSON data; text as it is with `content_type`."] = (
         None
@@ -82,13 +82,13 @@ class ClientAnswer(Part, frozen=True, kw_only=True):
     call: Annotated[Text | None, "Import string of a Python callable `(arguments) -> output`."] = (
         None
     )
-    "It may be async, and it may raise."
+    "The callable may be async, and may raise."
 
     unanswered: Annotated[bool, "No result is ever sent."] = False
 
     @classmethod
     def check(cls, given: dict[str, Any]) -> None:
-        """Refuse an answer of no kind, or of two."""
+        """Refuse an answer without output, call and unanswered, or with two of them."""
         kinds = [key for key in ("output", "call", "unanswered") if key in given]
         if not kinds:
             refuse(
@@ -109,13 +109,14 @@ class TokenAnswer(Part, frozen=True, kw_only=True):
     expires_in: Annotated[int, Bounds(ge=1), "Seconds it is valid for."] = 3600
 
 
-def _check_loopback(value: Any) -> Any:
+def _check_loopback(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
         parts = urlsplit(value)
         host, _ = parts.hostname, parts.port
     except ValueError:
+        # A malformed host or port raises; the URL is refused like a URL of another machine.
         host, parts = None, urlsplit("")
     if parts.scheme not in {"http", "https"} or host not in {"localhost", "127.0.0.1", "::1"}:
         refuse(
@@ -133,7 +134,7 @@ class HandlerSpec(Part, frozen=True, kw_only=True):
     at: Loc
     app: Annotated[Text | None, "Import string `module:attribute` of an ASGI or WSGI app."] = None
     command: Annotated[Command, "A process to start; `{port}` becomes a free port."] = ()
-    "The port is also in the variable PORT."
+    "The variable PORT also has the port."
 
     url: Annotated[
         Text | None,
@@ -162,7 +163,7 @@ class HandlerSpec(Part, frozen=True, kw_only=True):
     ] = None
     fresh: Annotated[bool, "A new instance for each scenario."] = False
     search_path: Annotated[tuple[str, ...], GIVEN] = ()
-    "Directories in which `app` is looked for before the usual ones: those of the file."
+    "Directories of the file, which are searched for `app` before the usual directories."
 
     _needs: ClassVar[Mapping[str, str]] = {
         "factory": "app",
@@ -174,7 +175,7 @@ class HandlerSpec(Part, frozen=True, kw_only=True):
 
     @classmethod
     def check(cls, given: dict[str, Any]) -> None:
-        """Refuse a handler in two places, in none, or with keys of another place."""
+        """Refuse two of app, command and url, an empty handler, and keys without their place."""
         places = [key for key in ("app", "command", "url") if given.get(key) is not None]
         if len(places) > 1:
             refuse(
@@ -191,13 +192,13 @@ class HandlerSpec(Part, frozen=True, kw_only=True):
                 refuse(f"{key} of a handler is only for {other}", hint=f"remove {key}")
 
     def secrets(self) -> Iterator[tuple[str, str]]:
-        """Yield every secret that is written out here, behind the name of its place."""
+        """Yield each secret in these values, as a pair of a description and the secret."""
         if self.token is not None:
             yield "canned token", self.token.access_token
         yield from (("url of the handler", secret) for secret in secrets_in_url(self.url or ""))
 
 
-def _expand_handler(value: Any) -> Any:
+def _expand_handler(value: object) -> object:
     if isinstance(value, str) and value.startswith(("http://", "https://")):
         refuse(
             "a handler as text is the import string of an app, not a URL",

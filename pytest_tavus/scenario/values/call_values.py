@@ -1,8 +1,8 @@
-"""Calls as data: those that must be seen, those that must not, and those that are played.
+"""Calls as data: expected calls, forbidden calls and played calls.
 
-Each class describes a part of the language and is its run-time value. A call is written short, with
-the tool as a key beside the reserved ones, or long, with `tool` and `arguments`, so that no tool
-name is out of reach.
+Each class describes a part of the language and is its run-time value. The short form of a call has
+the tool as a key beside the reserved keys. The long form has `tool` and `arguments`, so a tool may
+have the name of a reserved key.
 """
 
 from collections.abc import Mapping
@@ -41,21 +41,22 @@ from pytest_tavus.spans import Loc
 StatusWord = Literal[
     "success", "error", "timeout", "unanswered", "crash", "unreadable", "unreachable"
 ]
-"""What a call can come to: what the PAL is told, or why it is told of an error."""
+"""The result of a call: the status that the PAL gets, or the cause of an error status."""
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
-"""One empty value for thousands of turns that save nothing."""
+"""Thousands of turns save nothing, so they share one empty value."""
 
 Arguments = Annotated[Any, Before(check_arguments), Also({"type": ["object", "null"]})]
 EXPECTED = After(build_expected)
 SAVE = (Written(dict[str, Text]), After(check_save))
 
 
-def expand_call(value: Any, reserved: frozenset[str], what: str) -> Any:
-    """Turn the short spellings of a call into the long one."""
+def expand_call(value: object, reserved: frozenset[str], what: str) -> object:
+    """Convert the short forms of a call to the long form."""
     if isinstance(value, str):
         return {"tool": value}
     entry = mapping(value)
+    # Data of another type is returned unchanged, because the reader refuses it.
     if entry is None or "tool" in entry:
         return value
     free = [key for key in entry if key not in reserved]
@@ -72,7 +73,7 @@ def expand_call(value: Any, reserved: frozenset[str], what: str) -> Any:
 
 
 def _pick_tool_key(free: list[str], reserved: frozenset[str], what: str) -> str:
-    """Return the key that is the tool; the others must be misspelt reserved keys."""
+    """Return the key of the tool, if each other key resembles a reserved key."""
     tools = [key for key in free if did_you_mean(key, reserved) is None]
     if len(tools) > 1:
         refuse(
@@ -97,7 +98,7 @@ class Times(Part, frozen=True, kw_only=True):
 
     @classmethod
     def check(cls, given: dict[str, Any]) -> None:
-        """Refuse numbers that cannot fail; a bound that is left out is open."""
+        """Refuse bounds that every number of calls meets; a missing bound is open."""
         least = given.setdefault("minimum", 0)
         most = given.setdefault("maximum", None)
         if most is None and least == 0:
@@ -110,13 +111,14 @@ class Times(Part, frozen=True, kw_only=True):
             refuse(message, hint="swap min and max")
 
 
-def _expand_times(value: Any) -> Any:
+def _expand_times(value: object) -> object:
+    # Python counts `true` as the number 1.
     if isinstance(value, int) and not isinstance(value, bool):
         return {"min": value, "max": value}
     return value
 
 
-def _check_status(value: Any) -> Any:
+def _check_status(value: object) -> object:
     words = get_args(StatusWord)
     if isinstance(value, int) and not isinstance(value, bool) and 100 <= value <= 599:
         return value
@@ -152,7 +154,7 @@ class CallExpectation(Part, frozen=True, kw_only=True):
     result: Annotated[
         Any, EXPECTED, "What the handler must have answered, as a recursive subset."
     ] = None
-    "Read if `expects_result`."
+    "Compared only if `expects_result`, because an expected result may be null."
 
     status: Annotated[
         int | StatusWord | None,
@@ -184,7 +186,7 @@ class CallExpectation(Part, frozen=True, kw_only=True):
 
 
 RESERVED = frozenset(CallExpectation.__struct_fields__) - {"at", "expects_result"}
-"""The words that are never a tool in the short spelling."""
+"""Keys that are never a tool in the short form."""
 
 
 class CallGroup(Part, frozen=True, kw_only=True):
@@ -195,17 +197,18 @@ class CallGroup(Part, frozen=True, kw_only=True):
     members: tuple["CallExpectation | CallGroup", ...]
 
 
-def _expand_member(value: Any) -> Any:
+def _expand_member(value: object) -> object:
     return value if _is_group(value) else expand_call(value, RESERVED, "an expected call")
 
 
-def _is_group(value: Any) -> bool:
+def _is_group(value: object) -> bool:
     entry = mapping(value)
     is_group = entry is not None and ("ordered" in entry or "unordered" in entry)
+    # With `tool`, the mapping is the long form of a call, whatever its other keys are.
     return is_group and "tool" not in (entry or {})
 
 
-def _build_member(member: Any, at: Loc, _complain: Complain) -> Any:
+def _build_member(member: object, at: Loc, _complain: Complain) -> object:
     if not isinstance(member, WrittenGroup):
         return member
     word = "ordered" if member.ordered is not None else "unordered"
@@ -239,12 +242,12 @@ class WrittenGroup(Part, frozen=True, kw_only=True):
 
     @classmethod
     def check(cls, given: dict[str, Any]) -> None:
-        """Refuse both, or neither."""
+        """Refuse `ordered` beside `unordered`, and a group without both."""
         if (given.get("ordered") is None) == (given.get("unordered") is None):
             refuse("a group of calls is either ordered or unordered", hint="nest one in the other")
 
 
-def _check_calls(value: Any) -> Any:
+def _check_calls(value: object) -> object:
     if value == "none":
         return []
     if value == []:
@@ -286,7 +289,7 @@ class CallPattern(Part, frozen=True, kw_only=True):
 _PATTERN_KEYS = frozenset({"tool", "arguments"})
 
 
-def _expand_pattern(value: Any) -> Any:
+def _expand_pattern(value: object) -> object:
     return expand_call(value, _PATTERN_KEYS, "a forbidden call")
 
 
@@ -297,7 +300,7 @@ Never = OneOrMany[
 ]
 
 ADDED = "never"
-"""The key that adds to what the file, and the files it includes, say; others replace it."""
+"""The key whose values add to those of the file and its includes; other keys replace them."""
 
 
 class PlayedCall(Part, frozen=True, kw_only=True):
@@ -312,7 +315,7 @@ class PlayedCall(Part, frozen=True, kw_only=True):
     ] = field(default_factory=dict[str, Any])
 
 
-def _expand_played(value: Any) -> Any:
+def _expand_played(value: object) -> object:
     entry = mapping(value)
     if entry is not None and set(entry) == {"parallel"}:
         return value
@@ -338,6 +341,7 @@ class Wave(Part, frozen=True, kw_only=True):
 
 
 def _build_wave(wave: Any, _at: Loc, _complain: Complain) -> tuple[PlayedCall, ...]:
+    # A call outside `parallel` is a wave of one call, so a player reads waves only.
     calls: tuple[PlayedCall, ...] = wave.parallel if isinstance(wave, Wave) else (wave,)
     return calls
 
@@ -355,7 +359,7 @@ _Wave = Annotated[
 ]
 
 
-def _check_played_calls(value: Any) -> Any:
+def _check_played_calls(value: object) -> object:
     if value == "none":
         return []
     if value == []:

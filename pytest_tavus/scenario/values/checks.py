@@ -1,4 +1,4 @@
-"""Makes the run-time values of single fields, and complains of what only shows then."""
+"""Builds the run-time values of single fields, and reports problems that their types allow."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from pytest_tavus.spans import Loc
 
 
 def word_test(word: str) -> After:
-    """Return a conversion to whether a value, or each of a mapping, is this word."""
+    """Return a conversion to a boolean: whether a value, or each of a mapping, equals `word`."""
 
-    def make(value: Any, _at: Loc, _complain: Complain) -> Any:
-        return {k: one == word for k, one in value.items()} if is_dict(value) else value == word
+    def make(value: object, _at: Loc, _complain: Complain) -> object:
+        return (
+            {key: item == word for key, item in value.items()} if is_dict(value) else value == word
+        )
 
     return After(make)
 
 
 def build_word_set(words: tuple[str, ...], _at: Loc, _complain: Complain) -> frozenset[str]:
-    """Make a set of words."""
     return frozenset(words)
 
 
 def deduplicate_names(names: tuple[str, ...], _at: Loc, _complain: Complain) -> tuple[str, ...]:
-    """Keep each name once, in order."""
     return tuple(dict.fromkeys(names))
 
 
-def check_arguments(value: Any) -> Any:
-    """Refuse arguments that are no mapping; nothing stands for no arguments."""
+def check_arguments(value: object) -> object:
+    """Refuse arguments that are no mapping; an empty value means no arguments."""
     if value is None:
         return {}
     if not (is_dict(value) or isinstance(value, Matcher)):
@@ -47,25 +47,25 @@ def check_arguments(value: Any) -> Any:
     return value
 
 
-def build_arguments(value: Any, at: Loc, complain: Complain) -> Any:
-    """Make the arguments of a call that is made, not compared."""
+def build_arguments(value: object, at: Loc, complain: Complain) -> object:
+    """Build the arguments of a played call, which may contain no matcher."""
     return build_literal(value, at, complain) or {}
 
 
-def check_save(wanted: dict[str, str], at: Loc, complain: Complain) -> Mapping[str, str]:
-    """Keep what is saved, by name, and refuse what is no name and no path."""
-    for name, path in wanted.items():
+def check_save(paths: dict[str, str], at: Loc, complain: Complain) -> Mapping[str, str]:
+    """Refuse a name that is no identifier, and a path outside result and arguments."""
+    for name, path in paths.items():
         if not name.isidentifier():
             hint = "use letters, digits and _"
             complain((*at, name), f"{name!r} cannot be the name of a saved value", hint)
         if not is_path(path) or root(path) not in {"result", "arguments"}:
             message = f"{path!r} is not the path of a value to save"
             complain((*at, name), message, "write result.<path> or arguments.<path>")
-    return wanted
+    return paths
 
 
 def build_text_expectations(items: tuple[Any, ...], at: Loc, complain: Complain) -> tuple[Any, ...]:
-    """Keep texts and matchers, and refuse all else."""
+    """Build texts and matchers, and refuse all other values."""
     heard: list[Any] = []
     for index, item in enumerate(items):
         here = (*at, index)
@@ -74,6 +74,7 @@ def build_text_expectations(items: tuple[Any, ...], at: Loc, complain: Complain)
             complain(here, "the text is empty, and an empty text is in everything", "write a text")
         elif isinstance(value, (str, Matcher)):
             heard.append(value)
+        # A refused matcher is already reported: it becomes None, though its item is not.
         elif value is not None or item is None:
             hint = f'quote it: "{item}"' if isinstance(item, (int, float)) else None
             message = f"each of {at[-1]} is a text or a matcher, not {describe(item)}"
@@ -82,13 +83,14 @@ def build_text_expectations(items: tuple[Any, ...], at: Loc, complain: Complain)
 
 
 def check_patterns(items: tuple[str, ...], at: Loc, complain: Complain) -> tuple[str, ...]:
-    """Keep regular expressions, and refuse those that cannot be compiled or cannot fail."""
+    """Refuse regular expressions that do not compile, or that match every text."""
     for index, item in enumerate(items):
         try:
             pattern = re.compile(item)
         except re.error as error:
             complain((*at, index), f"{item!r} is not a regular expression: {error}", None)
             continue
+        # Two sample texts find the usual mistakes, such as `.*` and `x?`.
         if pattern.search("") is not None and pattern.search("anything else") is not None:
             complain((*at, index), f"{item!r} matches every text, so it cannot fail", None)
     return tuple(items)

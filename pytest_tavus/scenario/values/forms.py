@@ -1,7 +1,7 @@
-"""The small types that fields of the scenario language have, and what each takes for short.
+"""Types of single fields of the scenario language, with their short forms.
 
-A type here accepts the short spellings people write and hands on one form. It reports what it
-refuses as a sentence; :mod:`pytest_tavus.scenario.load.binding` adds the place.
+A type converts the short forms to one long form. Its refusals are sentences;
+:mod:`pytest_tavus.scenario.load.binding` adds the path.
 """
 
 import math
@@ -26,14 +26,14 @@ LONGEST_SHOWN = 96
 """Characters of a value that a message shows."""
 
 PATTERN = r"^[0-9]+(\.[0-9]+)?\s?(ms|s|m)$"
-"""The text form, for editors."""
+"""Durations as text, for editors: the JSON Schema has the pattern."""
 
 
 def seconds(value: object) -> float:
-    """Return the seconds that `value` stands for.
+    """Convert a duration to seconds.
 
     Raises:
-        RefusedError: if it is neither a duration nor a number of seconds; the message says so.
+        RefusedError: the value is no duration, or longer than `LONGEST`.
 
     """
     amount = _amount(value)
@@ -46,6 +46,7 @@ def seconds(value: object) -> float:
 
 def _amount(value: object) -> float | None:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
+        # A whole number may be too large for a float; the minimum is still longer than allowed.
         return float(min(value, 2 * LONGEST)) if 0 <= value != math.inf else None
     if isinstance(value, str) and (match := _DURATION.fullmatch(value.strip())):
         return float(match["amount"]) * _SECONDS[match["unit"]]
@@ -53,10 +54,10 @@ def _amount(value: object) -> float | None:
 
 
 def format_value(value: object) -> str:
-    """Write a value as Python does, cut where it is long."""
+    """Format a value with `repr`, cut to `LONGEST_SHOWN` characters."""
     try:
         text = repr(value)
-    except ValueError:  # a whole number of more digits than Python writes
+    except ValueError:  # Python refuses to format such a whole number
         return "a number of thousands of digits"
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
@@ -65,16 +66,16 @@ T = TypeVar("T")
 
 
 class Part(Shape, frozen=True, kw_only=True):
-    """One mapping of the language. Its field `at` is its path in the file."""
+    """A mapping of the language. Its field `at` is its path in the file."""
 
     part: ClassVar[str] = "the mapping"
-    "What messages call it, with its article: ``a turn``."
+    "The name of the part in messages, with its article: ``a turn``."
 
     hint: ClassVar[str | None] = None
-    "What to do about an unknown key that resembles none."
+    "The hint for an unknown key that resembles no known key."
 
     separate_keys: ClassVar[tuple[str, ...]] = ()
-    "Keys that are read apart from the part."
+    "Keys that the loader reads separately."
 
 
 Seconds = Annotated[
@@ -85,40 +86,40 @@ Seconds = Annotated[
 """A duration, as seconds."""
 
 
-def _refuse_empty_text(value: Any) -> Any:
+def _refuse_empty_text(value: object) -> object:
     if value == "":
         refuse("the text is empty")
     return value
 
 
 Text = Annotated[str, Before(_refuse_empty_text), Also({"minLength": 1})]
-"""Text with something in it."""
+"""Text that is not empty."""
 
 FILLED_TEXT = {"minLength": 1, "type": "string"}
-"""The JSON Schema of such a text."""
+"""The JSON Schema of text that is not empty."""
 
 
-def _refuse_empty_list(value: Any) -> Any:
+def _refuse_empty_list(value: object) -> object:
     if value == []:
         refuse("the list is empty, so nothing would be asked", hint="leave the key out")
     return value
 
 
-def _wrap_in_list(value: Any) -> Any:
+def _wrap_in_list(value: object) -> object:
     return _refuse_empty_list(value if is_list(value) or value is None else [value])
 
 
 NonEmptyList = Annotated[tuple[T, ...], Before(_refuse_empty_list), Also({"minItems": 1})]
-"""A list with something in it."""
+"""A list that is not empty."""
 
 Names = Annotated[tuple[Text, ...], BLANK, Before(_wrap_in_list), Short({"type": "string"})]
-"""A list of names; one name stands for a list of one."""
+"""A list of names. Short: a single name."""
 
 OneOrMany = Annotated[tuple[T, ...], BLANK, Before(_wrap_in_list), Single()]
-"""One value, or a list of them."""
+"""A list of values. Short: a single value."""
 
 
-def _split_command(value: Any) -> Any:
+def _split_command(value: object) -> object:
     if isinstance(value, str):
         try:
             value = shlex.split(value)
@@ -128,28 +129,28 @@ def _split_command(value: Any) -> Any:
 
 
 Command = Annotated[tuple[Text, ...], BLANK, Before(_split_command), Short({"type": "string"})]
-"""A command as a list of words, or as a line that is split like a shell would."""
+"""A command as a list of words. Short: a line, split by the rules of a shell."""
 
 
 def text_stands_for(key: str) -> Callable[[Any], Any]:
-    """Return a change for which a text is short for a mapping with that one key."""
+    """Return a function that converts text to a mapping with this key."""
 
-    def expand(value: Any) -> Any:
+    def expand(value: object) -> object:
         return {key: value} if isinstance(value, str) else value
 
     return expand
 
 
 def list_stands_for(key: str) -> Callable[[Any], Any]:
-    """Return a change for which a list or a text is short for a mapping with that one key."""
+    """Return a function that converts a list or text to a mapping with this key."""
 
-    def expand(value: Any) -> Any:
+    def expand(value: object) -> object:
         return {key: value} if isinstance(value, str) or is_list(value) else value
 
     return expand
 
 
 def values_stand_for(key: str) -> Callable[[Any], Any]:
-    """Return a change for which a text, a matcher or a list is short for such a mapping."""
+    """Return a function that converts text, a matcher or a list to a mapping with this key."""
     expanded = list_stands_for(key)
     return lambda value: {key: value} if isinstance(value, Matcher) else expanded(value)

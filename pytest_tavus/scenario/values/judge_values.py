@@ -1,4 +1,4 @@
-"""What a judge must find, the rules that it judges by, and pytest marks.
+"""Expected verdicts of the judge, the rules of the judge, and pytest marks.
 
 Each class describes a part of the language and is its run-time value.
 """
@@ -27,7 +27,7 @@ class ObjectiveRule(Part, frozen=True, kw_only=True):
     collected: Annotated[
         Names, "Output variables that must have been an argument of some call."
     ] = ()
-    "An argument that is empty or `NOTFOUND` does not count."
+    "An empty argument and `NOTFOUND` do not count."
 
     @classmethod
     def check(cls, given: dict[str, Any]) -> None:
@@ -106,7 +106,8 @@ class JudgeExpectation(Part, frozen=True, kw_only=True):
 
     @classmethod
     def check(cls, given: dict[str, Any]) -> None:
-        """Refuse a judge that has nothing to find."""
+        """Refuse a judge without an expectation."""
+        # Rules alone expect no verdict.
         asked = [value for key, value in given.items() if key != "rules"]
         if all(value is None or value == {} for value in asked):
             refuse("judge asks for nothing", hint="write judge: {overall: pass}")
@@ -121,7 +122,7 @@ class Mark(Part, frozen=True, kw_only=True):
     reason: Annotated[Text | None, "Why; needed for skip and xfail."] = None
 
 
-def _expand_mark(value: Any) -> Any:
+def _expand_mark(value: object) -> object:
     if isinstance(value, str):
         if value in {"skip", "xfail"}:
             refuse(f"{value} needs a reason", hint=f"write {value}: <why>")
@@ -143,8 +144,8 @@ def _mark_entry(name: str, reason: str | None) -> dict[str, Any]:
     return {"name": name} if reason is None else {"name": name, "reason": reason}
 
 
-def _expand_mapping(value: Any) -> Any:
-    """Read `{skip: reason}` in place of a list with it."""
+def _expand_mapping(value: object) -> object:
+    """Convert a mapping such as `{skip: reason}` to a list of marks."""
     entry = mapping(value)
     return [{key: item} for key, item in entry.items()] if entry else value
 

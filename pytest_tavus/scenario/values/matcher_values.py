@@ -1,13 +1,13 @@
-"""Matchers as a file spells them: the tag ``!re "^A-"`` and the plain mapping ``{$re: "^A-"}``.
+"""Matchers in a file: the tag ``!re "^A-"`` and the plain mapping ``{$re: "^A-"}``.
 
-They may stand where a value is compared. Where a value is said or sent they are refused, because
-nobody can say "any text". ``{$literal: ...}`` keeps data as it is that looks like a matcher.
-The matchers themselves are imported with the first that a file spells.
+A value that is compared may be a matcher. A value that is said or sent may not, because nobody can
+say "any text". ``{$literal: ...}`` keeps data that looks like a matcher. The first matcher of a
+file imports the matcher classes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pytest_tavus.contract.annotations import Complain
@@ -20,11 +20,11 @@ from pytest_tavus.spans import Loc
 _LITERAL = "$literal"
 
 
-def from_tag(name: str, payload: Any) -> Matcher:
-    """Return the matcher that a YAML tag stands for.
+def from_tag(name: str, payload: object) -> Matcher:
+    """Build the matcher of a YAML tag.
 
     Raises:
-        TagError: there is no such matcher, or it cannot be built from this.
+        TagError: no matcher has this name, or the matcher refuses the payload.
 
     """
     from pytest_tavus.matching.matchers.registry import MATCHERS, build_matcher
@@ -38,13 +38,14 @@ def from_tag(name: str, payload: Any) -> Matcher:
     try:
         return build_matcher(name, build_expected(payload, (), _raise))
     except TagError:
+        # A TagError is a ValueError; the branch below would lose its hint.
         raise
     except ValueError as error:
         raise TagError(str(error)) from None
 
 
-def build_expected(value: Any, at: Loc, complain: Complain) -> Any:
-    """Return a value that something will be compared with, its plain spellings made matchers."""
+def build_expected(value: object, at: Loc, complain: Complain) -> Any:
+    """Convert each plain spelling of a matcher in an expected value to the matcher."""
     if is_dict(value):
         entries = value
         if len(entries) == 1 and (key := next(iter(entries))).startswith("$"):
@@ -57,8 +58,8 @@ def build_expected(value: Any, at: Loc, complain: Complain) -> Any:
     return value
 
 
-def build_literal(value: Any, at: Loc, complain: Complain) -> Any:
-    """Return a value that is said or sent, and refuse matchers in it."""
+def build_literal(value: object, at: Loc, complain: Complain) -> object:
+    """Return a value that is said or sent; report a matcher in the value."""
     if isinstance(value, Matcher):
         message = f"the matcher {value!r} cannot stand here: this value is given, not compared"
         complain(at, message, "write the value itself")
@@ -75,8 +76,8 @@ def build_literal(value: Any, at: Loc, complain: Complain) -> Any:
     return value
 
 
-def find_matcher(value: Any) -> Matcher | None:
-    """Return the first matcher in a value, if there is one."""
+def find_matcher(value: object) -> Matcher | None:
+    """Return the first matcher in a value, at any depth."""
     if isinstance(value, Matcher):
         return value
     if is_dict(value):
@@ -88,8 +89,8 @@ def find_matcher(value: Any) -> Matcher | None:
     return next((found for item in inner if (found := find_matcher(item)) is not None), None)
 
 
-def matchers_in(value: Any, at: Loc = ()) -> Iterator[tuple[Loc, Matcher]]:
-    """Yield every matcher in a value with its path."""
+def matchers_in(value: object, at: Loc = ()) -> Iterator[tuple[Loc, Matcher]]:
+    """Yield each matcher in a value with its path."""
     if isinstance(value, Matcher):
         yield at, value
     elif is_dict(value):
@@ -100,7 +101,7 @@ def matchers_in(value: Any, at: Loc = ()) -> Iterator[tuple[Loc, Matcher]]:
             yield from matchers_in(item, (*at, index))
 
 
-def _build_from_mapping(key: str, payload: Any, at: Loc, complain: Complain) -> Any:
+def _build_from_mapping(key: str, payload: object, at: Loc, complain: Complain) -> object:
     if key == _LITERAL:
         return payload
     from pytest_tavus.matching.matchers.registry import MATCHERS, build_matcher
@@ -118,7 +119,9 @@ def _build_from_mapping(key: str, payload: Any, at: Loc, complain: Complain) -> 
         return None
 
 
-def _build_literal_mapping(key: str, entries: dict[str, Any], at: Loc, complain: Complain) -> Any:
+def _build_literal_mapping(
+    key: str, entries: Mapping[str, object], at: Loc, complain: Complain
+) -> object:
     if key == _LITERAL:
         return entries[key]
     from pytest_tavus.matching.matchers.registry import MATCHERS
@@ -130,7 +133,7 @@ def _build_literal_mapping(key: str, entries: dict[str, Any], at: Loc, complain:
     return {key: build_literal(entries[key], (*at, key), complain)}
 
 
-def _is_unchanged(before: dict[str, Any], after: dict[str, Any]) -> bool:
+def _is_unchanged(before: Mapping[str, object], after: Mapping[str, object]) -> bool:
     return all(before[key] is value for key, value in after.items())
 
 

@@ -1,8 +1,8 @@
-"""A scenario as data: what the caller says, what must follow, what the simulated PAL plays.
+"""A scenario as data: the lines of the caller, the expectations, the plays of the simulated PAL.
 
 Every part has an `at`: its path in the file, from which :meth:`Source.span` finds the line. Values
-that a user writes as JSON (`arguments`, `result`, ...) are plain data in which matchers
-(:mod:`pytest_tavus.matching`) and placeholders (``{saved.x}``) may stand.
+that a user writes as JSON (`arguments`, `result`, ...) are plain data. The data may contain
+matchers (:mod:`pytest_tavus.matching`) and placeholders (``{saved.x}``).
 """
 
 from __future__ import annotations
@@ -73,27 +73,27 @@ __all__ = [
 
 
 class Source(Protocol):
-    """The file a value came from."""
+    """The file of a value."""
 
     @property
     def path(self) -> str:
-        """As the user would type it."""
+        """The path for messages, as the user would type it."""
         ...
 
     def span(self, loc: Loc) -> SourceSpan:
-        """Return where the value at this path stands; the nearest parent where it is implied."""
+        """Return the span of the value at this path, or of its nearest written parent."""
         ...
 
 
 class Scenario(Struct, frozen=True, kw_only=True):
-    """One conversation to be held, with all that must be seen in it."""
+    """A conversation with its expectations."""
 
     at: Loc
     name: str
     source: Source
     pal: Pal
     pal_source: Source
-    "Where the PAL was written: its own file, or this one."
+    "The source of the PAL: its own file, or the file of the scenario."
 
     pal_at: Loc = ()
     "The path of the PAL in `pal_source`."
@@ -106,48 +106,48 @@ class Scenario(Struct, frozen=True, kw_only=True):
     never: tuple[CallPattern, ...] = ()
     judge: JudgeExpectation | None = None
     judge_rules: JudgeRules = field(default_factory=JudgeRules)
-    "Of the PAL file and of the scenario; the scenario's own win."
+    "Rules of the PAL file and of the scenario; the rules of the scenario win."
 
     unchecked: frozenset[UncheckedRule] = frozenset()
     env: tuple[str, ...] = ()
-    "Environment variables the scenario reads as ``{env.NAME}``; their values are secrets."
+    "Environment variables that ``{env.NAME}`` may read; their values are secrets."
 
     plain: tuple[str, ...] = ()
-    "Those of `env` and of the handler's `env` whose values are no secrets."
+    "Variables of `env` and of the handler's `env` whose values are no secrets."
 
     tags: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
     fixtures: tuple[str, ...] = ()
     deadline: float | None = None
-    "Seconds for the whole conversation; `None`: the run's own."
+    "Seconds for the whole conversation; `None`: the default of the run."
 
     alone: bool = False
-    "No other conversation is held meanwhile."
+    "No other conversation runs at the same time."
 
     locks: tuple[str, ...] = ()
-    "Of the scenarios that share a name, one is held at a time."
+    "Scenarios that share a name run one at a time."
 
     search_path: tuple[str, ...] = ()
-    "Directories in which callables of `client` are looked for before the usual ones."
+    "Directories that are searched for callables of `client` before the usual directories."
 
     lints: tuple[Problem, ...] = ()
-    "What is allowed and probably not meant, in the PAL and in this scenario's use of it."
+    "Allowed but probably unintended settings of the PAL and of its use in this scenario."
 
     def __repr__(self) -> str:
-        # Shown by `pytest --showlocals`: the definitions in a scenario hold secrets.
+        # `pytest --showlocals` prints this text, and the definitions contain secrets.
         return f"<Scenario {self.name!r} in {self.source.path}>"
 
     @property
     def is_judged(self) -> bool:
-        """Whether a judge has anything to do: there is a `judge:`, or there are declared rules."""
+        """Whether the scenario has a `judge:` or declared rules."""
         rules = self.judge_rules
         return self.judge is not None or bool(rules.objectives or rules.guardrails)
 
     @property
     def span(self) -> SourceSpan:
-        """Where the scenario begins."""
+        """The span of the first line of the scenario."""
         return self.source.span(self.at)
 
     def where(self, loc: Loc) -> SourceSpan:
-        """Where one of its parts stands."""
+        """Return the span of a part of the scenario."""
         return self.source.span(loc)

@@ -1,7 +1,7 @@
-"""Placeholders in text: ``{order_id}``, ``{result.items[0].sku}``, ``{saved.booking_id}``. Pure.
+"""Placeholders in text: ``{order_id}``, ``{result.items[0].sku}``, ``{saved.booking_id}``.
 
-A text that is exactly one placeholder becomes the value itself, with its type. ``{{`` and ``}}``
-stand for braces, and a brace that opens no placeholder is a brace.
+A text that is exactly one placeholder becomes the value, with its type. ``{{`` and ``}}`` become
+braces, and a brace that opens no placeholder stays a brace.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ _STEP = re.compile(r"\.?([\w-]+)|\[([0-9]+)\]")
 
 
 class MissingValue(ValueError):  # noqa: N818 - the name says what it is
-    """A placeholder asks for what is not there."""
+    """A placeholder reads a missing value."""
 
     def __init__(self, placeholder: str, reason: str, available: tuple[str, ...] = ()) -> None:
         super().__init__(f"{{{placeholder}}}: {reason}")
         self.placeholder = placeholder
         """The path, without braces."""
         self.reason = reason
-        """Which step of the path is missing, and where, in one sentence."""
+        """A sentence that names the missing step of the path."""
         self.available = available
-        """The names that are there instead."""
+        """The names that exist beside the missing step."""
 
 
 def placeholders(text: str) -> tuple[str, ...]:
@@ -41,7 +41,7 @@ def placeholders(text: str) -> tuple[str, ...]:
 
 
 def matches_template(template: str, text: str) -> bool:
-    """Tell whether a text is a template with something in place of each placeholder."""
+    """Tell whether a text is a template with any text in place of each placeholder."""
     parts: list[str] = []
     at = 0
     for match in _TOKEN.finditer(template):
@@ -53,7 +53,7 @@ def matches_template(template: str, text: str) -> bool:
 
 
 def is_path(text: str) -> bool:
-    """Tell whether a text could stand between the braces of a placeholder."""
+    """Tell whether a text is a valid path of a placeholder."""
     return re.fullmatch(_PATH, text) is not None
 
 
@@ -63,18 +63,19 @@ def root(placeholder: str) -> str:
 
 
 def render(  # noqa: PLR0911 - one return for each kind of value
-    value: Any, scope: Mapping[str, Any], *, only: Collection[str] | None = None
+    value: object, scope: Mapping[str, object], *, only: Collection[str] | None = None
 ) -> Any:
-    """Return `value` with the placeholders in its texts replaced; keys are left alone.
+    """Replace the placeholders in the texts of `value`, but not in its keys.
 
-    With `only`, placeholders of other roots stay as they are, and so do doubled braces: the
-    result is to be rendered once more, and what was put in will come through that unchanged.
+    With `only`, placeholders of other roots and doubled braces stay: the result must be rendered
+    again. The second rendering leaves the inserted values unchanged, because they are escaped.
 
     Raises:
         MissingValue: for the first placeholder that has no value in `scope`.
 
     """
     if isinstance(value, str):
+        # A text without a brace needs no search.
         if "{" not in value and "}" not in value:
             return value
         return _render_text(value, scope) if only is None else _render_only(value, scope, only)
@@ -90,17 +91,19 @@ def render(  # noqa: PLR0911 - one return for each kind of value
     return value
 
 
-def _rebuild_matcher(matcher: Matcher, payload: Any) -> Matcher:
-    """Build a matcher anew; with what its placeholders stand for, it may have no meaning."""
+def _rebuild_matcher(matcher: Matcher, payload: object) -> Matcher:
+    """Build a matcher again from its rendered payload, which the matcher may refuse."""
     try:
         return type(matcher).from_payload(payload)
     except ValueError:
-        why = "is empty" if payload == "" else "does not suit the matcher"  # it may be a secret
+        why = (
+            "is empty" if payload == "" else "does not suit the matcher"
+        )  # the value may be a secret
         path = next(all_placeholders(matcher.payload), "")
         raise MissingValue(path, f"what it stands for in {matcher!r} {why}") from None
 
 
-def all_placeholders(value: Any) -> Iterator[str]:
+def all_placeholders(value: object) -> Iterator[str]:
     """Yield the paths of the placeholders in all texts of a value."""
     if isinstance(value, str):
         yield from placeholders(value)
@@ -114,11 +117,11 @@ def all_placeholders(value: Any) -> Iterator[str]:
         yield from all_placeholders(value.payload)
 
 
-def refuse_empty(value: Any, scope: Mapping[str, Any]) -> None:
-    """Refuse a text to look for in which a placeholder leaves nothing.
+def refuse_empty(value: object, scope: Mapping[str, object]) -> None:
+    """Refuse an expected text with an empty placeholder: every text would contain it.
 
     Raises:
-        MissingValue: what the first such placeholder stands for is empty, or there is none.
+        MissingValue: the value of a placeholder is empty or missing.
 
     """
     for path in all_placeholders(value):
@@ -126,8 +129,8 @@ def refuse_empty(value: Any, scope: Mapping[str, Any]) -> None:
             raise MissingValue(path, "what it stands for is empty, and would be found in any text")
 
 
-def has_placeholders(value: Any) -> bool:
-    """Tell whether any text in `value` has a placeholder, or a brace that is written twice."""
+def has_placeholders(value: object) -> bool:
+    """Tell whether any text in `value` has a placeholder or a doubled brace."""
     if isinstance(value, str):
         return ("{" in value or "}" in value) and _TOKEN.search(value) is not None
     if is_dict(value):
@@ -137,29 +140,29 @@ def has_placeholders(value: Any) -> bool:
     return isinstance(value, Matcher) and has_placeholders(value.payload)
 
 
-def escape(value: Any) -> Any:
-    """Return `value` such that rendering it gives `value` again."""
+def escape(value: object) -> Any:
+    """Double the braces in `value`, so that rendering the result returns `value`."""
     return _map_texts(value, lambda text: text.replace("{", "{{").replace("}", "}}"))
 
 
-def as_text(value: Any) -> str:
-    """Write a value the way it stands inside a sentence."""
+def as_text(value: object) -> str:
+    """Format a value for a sentence: text as it is, other data as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def json_or_text(text: str) -> Any:
-    """Read an answer as placeholders do: as JSON where it is JSON, as text where it is not."""
+    """Parse an answer as JSON; return the text if it is no JSON."""
     try:
         return json.loads(text)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError):  # a deeply nested answer exhausts the parser
         return text
 
 
-def lookup(placeholder: str, scope: Mapping[str, Any]) -> Any:
-    """Follow a path through mappings and lists.
+def lookup(placeholder: str, scope: Mapping[str, object]) -> Any:
+    """Follow the path of a placeholder through mappings and lists.
 
     Raises:
-        MissingValue: a step leads nowhere.
+        MissingValue: a step of the path does not exist.
 
     """
     found: Any = scope
@@ -171,7 +174,7 @@ def lookup(placeholder: str, scope: Mapping[str, Any]) -> Any:
     return found
 
 
-def _render_text(text: str, scope: Mapping[str, Any]) -> Any:
+def _render_text(text: str, scope: Mapping[str, object]) -> Any:
     if (whole := _ONE.fullmatch(text)) is not None:
         return lookup(whole[1], scope)
 
@@ -181,7 +184,7 @@ def _render_text(text: str, scope: Mapping[str, Any]) -> Any:
     return _TOKEN.sub(replace_match, text)
 
 
-def _render_only(text: str, scope: Mapping[str, Any], only: Collection[str]) -> Any:
+def _render_only(text: str, scope: Mapping[str, object], only: Collection[str]) -> Any:
     if (whole := _ONE.fullmatch(text)) is not None:
         return escape(lookup(whole[1], scope)) if root(whole[1]) in only else text
 
@@ -193,7 +196,7 @@ def _render_only(text: str, scope: Mapping[str, Any], only: Collection[str]) -> 
     return _TOKEN.sub(replace_match, text)
 
 
-def _map_texts(value: Any, change: Callable[[str], str]) -> Any:
+def _map_texts(value: object, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return change(value)
     if is_dict(value):
@@ -204,7 +207,7 @@ def _map_texts(value: Any, change: Callable[[str], str]) -> Any:
     return value
 
 
-def _follow_step(found: Any, step: str | int, placeholder: str, so_far: str) -> Any:
+def _follow_step(found: object, step: str | int, placeholder: str, so_far: str) -> Any:
     where = so_far or "this place"
     if is_mapping(found):
         entries = found
@@ -224,7 +227,7 @@ def _follow_step(found: Any, step: str | int, placeholder: str, so_far: str) -> 
     raise MissingValue(placeholder, f"{where} is {_kind(found)}, in which there is no {shown}")
 
 
-def _kind(value: Any) -> str:
+def _kind(value: object) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):

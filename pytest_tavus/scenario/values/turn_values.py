@@ -1,7 +1,7 @@
-"""A turn: the caller's line, what must follow, and what the simulated PAL plays.
+"""A turn: the line of the caller, its expectations, and the plays of the simulated PAL.
 
 Each class describes a part of the language and is its run-time value: the loader, the JSON Schema
-and the reference page follow its annotations.
+and the reference page read its annotations.
 """
 
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ from pytest_tavus.scenario.values.forms import (
 from pytest_tavus.spans import Loc
 
 UncheckedRule = Literal["on_call", "on_resolve", "argument_schema"]
-"""The rules that are checked without being asked and that `unchecked:` can switch off."""
+"""Rules that are checked by default and that `unchecked:` can switch off."""
 
 Unchecked = Annotated[
     frozenset[UncheckedRule],
@@ -49,7 +49,7 @@ Unchecked = Annotated[
     After(build_word_set),
 ]
 Extra = Annotated[bool, BLANK, Written(Literal["allowed", "refused"]), word_test("allowed")]
-"""Written `allowed` or `refused`."""
+"""The file has `allowed` or `refused`; the value is a boolean."""
 
 
 TextOrMatcher = Annotated[Any, Form({"anyOf": [{"type": "string"}, {"x-short": "Matcher"}]})]
@@ -91,7 +91,7 @@ class EventExpectation(Part, frozen=True, kw_only=True):
     absent: Annotated[bool, "It must not be seen."] = False
 
 
-def _expand_event(value: Any) -> Any:
+def _expand_event(value: object) -> object:
     if isinstance(value, str):
         return {"event_type": value}
     entry = mapping(value)
