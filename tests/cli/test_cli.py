@@ -12,6 +12,7 @@ import pytest
 from pytest_tavus.cli import main
 from pytest_tavus.run.options.page import options_page
 from pytest_tavus.run.options.table import OPTIONS
+from tests.docs.golden import hold
 from tests.source import REPOSITORY
 
 
@@ -30,7 +31,7 @@ def test_options_prints_the_reference(capsys: pytest.CaptureFixture[str]) -> Non
 def test_the_reference_in_the_docs_is_current() -> None:
     page = REPOSITORY / "docs" / "reference" / "options.md"
 
-    assert page.read_text() == options_page()
+    hold(page, options_page())
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)

@@ -56,6 +56,10 @@ SAMPLES: list[tuple[str, Any, list[Any], list[Any]]] = [
 ]
 
 
+def test_every_matcher_has_a_sample() -> None:
+    assert {tag for tag, *_ in SAMPLES} == MATCHERS.keys()
+
+
 @pytest.mark.parametrize(("tag", "payload", "accepted", "refused"), SAMPLES, ids=str)
 def test_a_matcher_accepts_and_refuses_values(
     tag: str, payload: Any, accepted: list[Any], refused: list[Any]

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pytest_tavus.matching.matchers.registry import MATCHERS
+from pytest_tavus.scenario.rules.possible import ANY_TYPE, TYPES_BY_TAG
 from tests.scenario.files import problems
 
 PAL = """
@@ -175,3 +177,8 @@ def test_an_answer_that_always_fits_or_never_is_refused(
 )
 def test_an_answer_that_may_fit_or_not_can_be_expected(tmp_path: Path, result: str) -> None:
     assert load_errors(tmp_path, f"calls: [{{book: {{day: Friday}}, result: {result}}}]") == []
+
+
+def test_every_matcher_has_its_types_or_matches_every_type() -> None:
+    assert TYPES_BY_TAG.keys() | ANY_TYPE == MATCHERS.keys()
+    assert TYPES_BY_TAG.keys().isdisjoint(ANY_TYPE)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pytest_tavus.contract.reader import plan_of
+from pytest_tavus.scenario.values.turn_values import SpeechExpectation
 from tests.scenario.files import HEAD, turn_problems
 
 
@@ -206,3 +208,18 @@ from tests.scenario.files import HEAD, turn_problems
 )
 def test_a_turn_is_refused(tmp_path: Path, turn: str, column: int, message: str) -> None:
     assert turn_problems(tmp_path, turn) == [f"{HEAD}{column}: {message}"]
+
+
+SPEECH = {"contains": "hello", "not": "bye", "equals": "hello", "matches": "^h"}
+"""Each key of `says` with a value that can fail."""
+
+
+def test_every_key_of_says_has_a_sample() -> None:
+    assert plan_of(SpeechExpectation).fields.keys() == SPEECH.keys()
+
+
+@pytest.mark.parametrize("key", SPEECH)
+def test_a_key_of_says_is_an_expectation_by_itself(key: str, tmp_path: Path) -> None:
+    turn = f"{{user: hi, plays: hello, says: {{{key}: {SPEECH[key]}}}}}"
+
+    assert turn_problems(tmp_path, turn) == []

@@ -20,6 +20,7 @@ from pytest_tavus.scenario.text.reader import load_yaml
 from pytest_tavus.scenario.values import call_values
 from pytest_tavus.scenario.values.matcher_values import from_tag
 from pytest_tavus.scenario.values.turn_values import Turn
+from tests.docs.golden import hold
 from tests.scenario.files import SCENARIO
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "scenarios.md"
@@ -36,11 +37,11 @@ def turn(text: str) -> str:
 
 
 def test_the_shipped_schema_is_current() -> None:
-    assert schema.SHIPPED.read_text(encoding="utf-8") == schema.render_schema()
+    hold(schema.SHIPPED, schema.render_schema())
 
 
 def test_the_reference_page_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == reference.markdown()
+    hold(PAGE, reference.markdown())
 
 
 def test_the_schema_is_one_of_its_dialect() -> None:

@@ -11,7 +11,14 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from pytest_tavus.contract.body import json_object
-from pytest_tavus.contract.tool.auth import ApiKeyAuth, BasicAuth, BearerAuth, HmacAuth, OAuth2Auth
+from pytest_tavus.contract.tool.auth import (
+    ApiKeyAuth,
+    BasicAuth,
+    BearerAuth,
+    HmacAuth,
+    NoAuth,
+    OAuth2Auth,
+)
 from pytest_tavus.contract.tool.sent import SentArguments
 from pytest_tavus.contract.tool.tool import ApiDelivery, Tool
 from pytest_tavus.errors import ScenarioError
@@ -139,7 +146,7 @@ def _credential_headers(api: ApiDelivery, profile: DeliveryProfile) -> set[str]:
             return {name.lower()}
         case HmacAuth():
             return {profile.hmac_header.lower()}
-        case _:
+        case ApiKeyAuth() | NoAuth():
             return set()
 
 

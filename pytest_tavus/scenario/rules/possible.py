@@ -25,7 +25,7 @@ from pytest_tavus.spans import Loc
 Impossible = tuple[Loc, str, "str | None"]
 """A path, the reason as a sentence, and a hint."""
 
-_TYPES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+TYPES_BY_TAG: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         **dict.fromkeys(
             ("str", "re", "fullmatch", "starts_with", "ends_with", "uuid", "date", "datetime"),
@@ -45,6 +45,9 @@ _TYPES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """By the tag of a matcher, the JSON Schema types of the values that it can match."""
+
+ANY_TYPE = frozenset({"absent", "all_of", "any", "exact", "not", "one_of"})
+"""The tags of matchers whose types depend on their payload, or that match every type."""
 
 
 def check_calls_possible(ruled: RuleContext) -> None:
@@ -146,7 +149,7 @@ def _describe_conflict(schema: Mapping[str, object], value: object) -> str | Non
     if isinstance(value, Matcher) and value.tag == "all_of":
         parts = list_parts(value)
         return next((why for part in parts for _, why, _ in check_satisfiable(schema, part)), None)
-    types = _TYPES.get(value.tag) if isinstance(value, Matcher) else _types_of(value)
+    types = TYPES_BY_TAG.get(value.tag) if isinstance(value, Matcher) else _types_of(value)
     shown = repr(value) if isinstance(value, Matcher) else describe(value)
     if types is not None and not any(_allows_type(schema, kind) for kind in types):
         return f"{_describe_type(schema)}, and {shown} is none"
