@@ -2,5 +2,5 @@
 
 Every fact carries its source: documentation, official client or inference. The wing knows no
 scenario and no simulator. Add a limit to `limits.py`, a behaviour to `behaviour.py`, a resource
-to `resources/`. `reader.py` reads every shape, those of the scenario language too.
+to `resources/`. `reader.py` reads every shape, also the shapes of the scenario language.
 """

@@ -1,7 +1,8 @@
-"""The words in which a shape describes its fields, beside their types.
+"""Metadata that a shape adds to the types of its fields.
 
-They stand in `Annotated`, where a plain text is the description that users read. Those that change
-a value apply from left to right, except `Before`: the rightmost sees the value as it was written.
+The metadata stands in `Annotated`; a plain text there is the description that users read.
+Metadata that changes a value applies from left to right. `Before` applies from right to left,
+because the rightmost `Before` receives the value as the author wrote it.
 """
 
 from __future__ import annotations
@@ -14,25 +15,25 @@ from msgspec import Struct
 from pytest_tavus.spans import Loc
 
 Complain = Callable[[Loc, str, "str | None"], None]
-"""Takes note of a problem: where, what, and a hint."""
+"""Notes a problem: its path, its message and a hint."""
 
 
 class Before(Struct, frozen=True):
-    """Changes what was written, or refuses it, before it is read."""
+    """Changes or refuses the written value before the reader of its type sees it."""
 
     change: Callable[[Any], Any]
 
 
 class After(Struct, frozen=True):
-    """Makes the run-time value of what was read. It returns one even if it complains."""
+    """Makes the run-time value from the read value. `make` returns a value even if it complains."""
 
     make: Callable[[Any, Loc, Complain], Any]
 
 
 class Written(Struct, frozen=True):
-    """The type as it is written, if it is not the type of the run-time value."""
+    """The type in the file, if the type of the run-time value differs."""
 
-    form: Any
+    form: object
 
 
 class Choice(Struct, frozen=True):
@@ -58,19 +59,22 @@ class Short(Struct, frozen=True, eq=False):
 
 
 class Form(Struct, frozen=True, eq=False):
-    """The JSON Schema of a field, in place of that of its type."""
+    """The JSON Schema of a field, in place of the schema of its type."""
 
     schema: dict[str, Any]
 
 
 class Also(Struct, frozen=True, eq=False):
-    """Members that the JSON Schema of a field has beside those of its type."""
+    """Members that the JSON Schema of a field adds to the schema of its type."""
 
     schema: dict[str, Any]
 
 
 class Single(Struct, frozen=True):
-    """An item may stand without its list; the JSON Schema says so, and a `Before` wraps it."""
+    """A single item may stand without its list.
+
+    Only the JSON Schema uses this mark; a `Before` puts the item into a list.
+    """
 
 
 class _Mark(Struct, frozen=True):
@@ -78,10 +82,10 @@ class _Mark(Struct, frozen=True):
 
 
 BLANK: Final = _Mark("blank")
-"""A null is a slip, told as such, and leaves the default. So it is for each `X | None`."""
+"""A null is reported as a mistake and leaves the default. Every `X | None` does the same."""
 
 HIDDEN: Final = _Mark("hidden")
-"""The value is never shown."""
+"""Messages, reports and traces never show the value."""
 
 GIVEN: Final = _Mark("given")
-"""The field is no key: its value comes from the loader."""
+"""The field is not a key of the file: the loader sets its value."""

@@ -1,10 +1,11 @@
-"""What a PAL says around a tool call, by `on_call` and `on_resolve`.
+"""The utterances of a PAL around a tool call, by `on_call` and `on_resolve`.
 
-The tables are data, because part of them is inferred: when the truth becomes known, one cell
-changes here (or, until a release, in the user's ini file through :meth:`Behaviour.with_cells`).
-The simulated PAL acts on these tables and the checks hold every conversation against them.
+The tables are data, because part of them is inferred: when Tavus's behaviour becomes known, one
+cell changes here. Until a release, users change the cell in their ini file through
+:meth:`Behaviour.with_cells`.
+The simulated PAL acts on these tables, and the checks compare every conversation with them.
 
-Each cell carries where it was learned:
+Each cell carries its source:
 
 - ``doc``: stated in Tavus's public documentation;
 - ``client``: read in the official client, tavus-cli 0.11.0;
@@ -30,7 +31,7 @@ Status = Literal["success", "error", "timeout", "unanswered"]
 Source = Literal["doc", "client", "inferred", "wild", "user"]
 
 STATUSES: tuple[Status, ...] = get_args(Status)
-"""What can become of a call, in the order of the table's columns."""
+"""The outcomes of a call, in the order of the table's columns."""
 
 HeardOnCall = Literal["filler", "static_filler", "nothing", "own_words"]
 """While a call is open: some utterance; exactly the tool's `static_filler`; no utterance at all;
@@ -58,7 +59,7 @@ class OnResolveCell(Struct, frozen=True, kw_only=True):
 
 
 class OnResolveRow(Struct, frozen=True, kw_only=True):
-    """One value of `on_resolve`: what is heard by status, and what the PAL does meanwhile."""
+    """One value of `on_resolve`: a cell for each status, and the PAL's behaviour meanwhile."""
 
     success: OnResolveCell
     error: OnResolveCell
@@ -66,10 +67,10 @@ class OnResolveRow(Struct, frozen=True, kw_only=True):
     unanswered: OnResolveCell
 
     waits: bool
-    "The PAL holds its reply until the call is resolved."
+    "The PAL delays its reply until the call is resolved."
 
     in_context: bool
-    "The answer is known to the PAL from then on, in later turns too."
+    "The PAL knows the answer from then on, also in later turns."
 
     def cell(self, status: Status) -> OnResolveCell:
         """Return the cell for one status."""
@@ -146,10 +147,11 @@ class Behaviour(Struct, frozen=True, kw_only=True):
     def with_cells(self, cells: Mapping[str, str]) -> Behaviour:
         """Return the tables with some cells replaced.
 
-        Keys are ``on_call.<value>`` and ``on_resolve.<value>.<status>``; values are what is heard.
+        Keys are ``on_call.<value>`` and ``on_resolve.<value>.<status>``. Values are words of
+        :data:`HeardOnCall` and :data:`HeardOnResolve`.
 
         Raises:
-            ScenarioError: for a cell that does not exist or a word that is not in its column.
+            ScenarioError: if a cell does not exist or a word is not allowed in its table.
 
         """
         result = self
@@ -182,8 +184,7 @@ class Behaviour(Struct, frozen=True, kw_only=True):
         return replace(self, on_resolve=MappingProxyType({**self.on_resolve, name: row}))
 
 
-def _check_word(key: str, heard: str, column: Any) -> Any:
-    """Return a word of that column, or raise: a table has no room for any other."""
+def _check_word(key: str, heard: str, column: object) -> Any:
     known = get_args(column)
     if heard in known:
         return heard

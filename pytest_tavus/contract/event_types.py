@@ -1,4 +1,4 @@
-"""The names of Tavus's events: which way each travels, by which road, and where it was learned."""
+"""The names of Tavus's events, each with its direction, its transports and its source."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ def _to(name: str, note: str = "") -> EventType:
 
 
 def _callback(name: str, source: Source, note: str = "") -> EventType:
-    roads: tuple[Transport, ...] = ("callback",)
-    return EventType(name=name, direction="from_tavus", source=source, transports=roads, note=note)
+    return EventType(
+        name=name, direction="from_tavus", source=source, transports=("callback",), note=note
+    )
 
 
 _OLDER = "the older, split form"
@@ -78,4 +79,4 @@ _ALL = (
 )
 
 EVENT_TYPES: Mapping[str, EventType] = MappingProxyType({kind.name: kind for kind in _ALL})
-"""Every Tavus event type known, by name."""
+"""Every known event type, by name."""

@@ -1,9 +1,9 @@
-"""A trace as Tavus's own app messages: what a participant of the room would have seen and sent.
+"""A trace as Tavus's app messages, as a participant of the room would receive and send them.
 
 Pure projection. The envelope is [doc] interactions-protocols/overview: `message_type`,
 `event_type`, `conversation_id`, `inference_id`, `seq`, `turn_idx`, `properties`; the last four
-where they apply. `timestamp` is left out: a trace knows no wall clock. Messages that the client
-sends carry neither `seq` nor `turn_idx`, which are Tavus's to give [inferred].
+if they apply. No message has a `timestamp`, because a trace knows no wall clock. Messages from
+the client carry neither `seq` nor `turn_idx`, because Tavus assigns both [inferred].
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ __all__ = [
 ]
 
 _LONGEST_ESCAPE = 6
-"""Bytes that one character of a text may take in JSON: ``\\u0007``."""
+"""Bytes of the longest JSON escape of one character: ``\\u0007``."""
 
 _ENVELOPE = 512
-"""More bytes than an envelope ever has around the texts of its properties."""
+"""Bytes; no envelope is longer around the texts of its properties."""
 
 _CERTAINLY_FITS = (APP_MESSAGE_BYTES - _ENVELOPE) // _LONGEST_ESCAPE
-"""As many characters fit into a message, whatever they are."""
+"""Characters that fit into a message even if JSON escapes each of them."""
 
 
 _CARRIED: Mapping[type[Event], tuple[str, ...]] = {
@@ -51,7 +51,7 @@ _CARRIED: Mapping[type[Event], tuple[str, ...]] = {
     ToolCalled: ("name", "arguments", "call_id"),
     ToolResolved: ("call_id", "output"),
 }
-"""The fields of events that their messages hold, beside words of a closed set."""
+"""The fields of free text that an event copies into its messages."""
 
 
 def app_messages(
@@ -59,7 +59,7 @@ def app_messages(
 ) -> tuple[dict[str, Any], ...]:
     """Return every app message of a conversation in order, or those of one turn.
 
-    `conversation_id` is the trace's own unless another is given.
+    Without a `conversation_id`, the messages carry the id that the trace recorded.
     """
     named = _conversation_id(trace) if conversation_id is None else conversation_id
     channels = _channels(trace)
@@ -77,16 +77,16 @@ def _conversation_id(trace: Trace) -> str:
 
 
 def _channels(trace: Trace) -> dict[str, str]:
-    """Return the channel of each call by its id."""
     return {call.call_id: call.channel for _, call in trace.calls()}
 
 
 def app_message(
     entry: Entry, *, conversation_id: str, channels: Mapping[str, str] | None = None
 ) -> dict[str, Any] | None:
-    """Return the one app message an entry stands for, `None` where it stands for none.
+    """Return the app message of an entry, `None` if the entry has none.
 
-    A caller's line stands for two; this is the utterance, which Tavus sends to everybody.
+    A caller's line has two messages. The function returns the utterance, which Tavus sends to
+    every participant.
     """
     found = tuple(messages_of(entry, conversation_id=conversation_id, channels=channels))
     return found[-1] if found else None
@@ -95,10 +95,10 @@ def app_message(
 def messages_of(
     entry: Entry, *, conversation_id: str, channels: Mapping[str, str] | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Yield the app messages an entry stands for.
+    """Yield the app messages of an entry.
 
-    `channels` gives the channel of each call by its id. An answer is an app message only where
-    its call was one; without `channels`, whether the client answered decides.
+    `channels` maps the id of each call to its channel. An answer is an app message only if its
+    call was an app message. Without `channels`, every answer of the client is an app message.
     """
     for direction, event_type, properties in _project_event(entry.event, channels):
         envelope = {
@@ -106,26 +106,26 @@ def messages_of(
             "event_type": event_type,
             "conversation_id": conversation_id,
         }
-        given = _server_fields(entry) if direction == "from_tavus" else {}
-        yield {**envelope, **given, "properties": properties}
+        added = _server_fields(entry) if direction == "from_tavus" else {}
+        yield {**envelope, **added, "properties": properties}
 
 
-def _server_fields(entry: Entry) -> dict[str, Any]:
-    """Return what Tavus says of its own messages."""
+def _server_fields(entry: Entry) -> dict[str, object]:
     inference_id = getattr(entry.event, "inference_id", None)
     known = {} if inference_id is None else {"inference_id": inference_id}
     return {**known, "seq": entry.seq, "turn_idx": entry.turn}
 
 
 def list_tavus_messages(event: Event) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield what Tavus sends into the room for an event: each message's type and properties."""
+    """Yield the type and the properties of each message that Tavus sends for an event."""
     for direction, event_type, properties in _project_event(event, None):
         if direction == "from_tavus":
             yield event_type, properties
 
 
 def list_oversized(trace: Trace) -> Iterator[str]:
-    """Yield the type of each message that is longer than the data channel is reported to carry."""
+    """Yield the type of each message that exceeds the reported limit of the data channel [wild]."""
+    # Only a long text can exceed the limit, so most traces need no projection.
     long = [entry for entry in trace.entries if _is_long(entry.event)]
     if not long:
         return
@@ -137,7 +137,7 @@ def list_oversized(trace: Trace) -> Iterator[str]:
 
 
 def _is_long(event: Event) -> bool:
-    """Tell, in no time, of most events that no message of theirs can be too long."""
+    # An estimate from the lengths alone is enough for most events, and needs no JSON.
     names = _CARRIED.get(type(event))
     if names is None:
         return isinstance(event, AppMessage) and _may_be_oversized(event.properties)
@@ -147,19 +147,19 @@ def _is_long(event: Event) -> bool:
     return length > _CERTAINLY_FITS
 
 
-def is_oversized(message: Mapping[str, Any]) -> bool:
-    """Whether a message is longer than what the data channel is reported to carry [wild]."""
+def is_oversized(message: Mapping[str, object]) -> bool:
+    """Whether a message exceeds the reported limit of the data channel [wild]."""
     if not _may_be_oversized(message.get("properties")):
         return False
     return len(json.dumps(message, ensure_ascii=False).encode()) > APP_MESSAGE_BYTES
 
 
 def _may_be_oversized(properties: object) -> bool:
-    """Tell, in no time, of most messages that they cannot be too long."""
+    # The lengths of the texts bound the size of most messages; only a nested value needs JSON.
     if not isinstance(properties, dict):
         return True
     length = 0
-    for value in cast("dict[str, Any]", properties).values():
+    for value in cast("dict[str, object]", properties).values():
         if isinstance(value, str):
             length += len(value)
         elif not isinstance(value, (bool, int, float, type(None))):
@@ -176,7 +176,7 @@ def _project_event(
             yield "to_tavus", "conversation.respond", {"text": event.text}
             yield "from_tavus", "conversation.utterance", {"role": "user", "speech": event.text}
         case PalSaid():
-            # Role `replica` is the one the official client counts [client].
+            # The official client counts messages with the role `replica` [client].
             yield "from_tavus", "conversation.utterance", {"role": "replica", "speech": event.text}
         case ToolCalled(channel="app_message"):
             call = {"name": event.name, "arguments": event.arguments, "tool_call_id": event.call_id}
@@ -195,5 +195,5 @@ def _is_app_message_answer(event: ToolResolved, channels: Mapping[str, str] | No
     return channels.get(event.call_id) == "app_message" and event.answered_by != "nobody"
 
 
-def _tool_result(event: ToolResolved) -> dict[str, Any]:
+def _tool_result(event: ToolResolved) -> dict[str, object]:
     return {"tool_call_id": event.call_id, "output": event.output, "status": event.status}

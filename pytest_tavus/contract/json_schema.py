@@ -1,4 +1,4 @@
-"""The JSON Schema of a shape, from the description that its reader follows."""
+"""Builds the JSON Schema of a shape from the annotations that its reader follows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pytest_tavus.contract.shape import Shape
 
 Schema = dict[str, Any]
 
-_SCALARS: Mapping[Any, str] = {str: "string", bool: "boolean", int: "integer", float: "number"}
+_SCALARS: Mapping[object, str] = {str: "string", bool: "boolean", int: "integer", float: "number"}
 _BOUNDS: Mapping[str, str] = {
     "ge": "minimum",
     "gt": "exclusiveMinimum",
@@ -26,7 +26,7 @@ _NULL: Schema = {"type": "null"}
 
 
 def schema_of(kind: type[Shape]) -> Schema:
-    """Return the schema of a shape; those of the shapes in it stand under `$defs`."""
+    """Return the schema of a shape; the schemas of inner shapes stand under `$defs`."""
     defs: dict[str, Schema] = {}
     schema = _object_schema(kind, defs)
     return {**schema, "$defs": defs}
@@ -34,7 +34,7 @@ def schema_of(kind: type[Shape]) -> Schema:
 
 def describe_field(field: Field) -> str:
     """Return the description that users read."""
-    return next((one for one in metadata_of(field.annotation) if isinstance(one, str)), "")
+    return next((text for text in metadata_of(field.annotation) if isinstance(text, str)), "")
 
 
 def _object_schema(kind: type[Shape], defs: dict[str, Schema]) -> Schema:
@@ -62,15 +62,15 @@ def _field_schema(kind: type[Shape], field: Field, defs: dict[str, Schema]) -> S
     return dict(sorted({**added, **schema}.items()))
 
 
-def _default(kind: type[Shape], field: Field) -> Any:
-    """Return the value of a key that is left out, if it can be written down."""
-    info = next(one for one in fields(kind) if one.name == field.name)
+def _default(kind: type[Shape], field: Field) -> object:
+    # Only a default that JSON can write is part of the schema.
+    info = next(info for info in fields(kind) if info.name == field.name)
     if field.blank:
         return None
     return None if info.default is not NODEFAULT and info.default is None else _plain(info.default)
 
 
-def _plain(default: Any) -> Any:
+def _plain(default: object) -> object:
     return default if isinstance(default, (bool, int, float, str)) else NODEFAULT
 
 
@@ -82,8 +82,8 @@ def _form_schema(form: Any, defs: dict[str, Schema]) -> Schema:
     if form in _SCALARS:
         return {"type": _SCALARS[form]}
     if is_union(form):
-        some = [one for one in get_args(form) if one is not type(None)]
-        return _any_of(*(_form_schema(one, defs) for one in some))
+        members = [member for member in get_args(form) if member is not type(None)]
+        return _any_of(*(_form_schema(member, defs) for member in members))
     return _kind_schema(form, defs)
 
 
@@ -98,24 +98,25 @@ def _kind_schema(form: Any, defs: dict[str, Schema]) -> Schema:
         return {"additionalProperties": _form_schema(inner[1], defs) or True, "type": "object"}
     name = form.__name__
     if name not in defs:
-        defs[name] = {}  # a shape may hold itself
+        defs[name] = {}  # A shape may contain itself: the entry ends the recursion.
         defs[name] = _object_schema(form, defs)
     return {"$ref": f"#/$defs/{name}"}
 
 
-def _annotated_schema(form: Any, metadata: tuple[Any, ...], defs: dict[str, Schema]) -> Schema:
-    written = [one.form for one in metadata if isinstance(one, Written)]
-    choices = [one for one in metadata if isinstance(one, Choice)]
+def _annotated_schema(form: Any, metadata: tuple[object, ...], defs: dict[str, Schema]) -> Schema:
+    # The schema describes the file, so the written type goes before the run-time type.
+    written = [change.form for change in metadata if isinstance(change, Written)]
+    choices = [change for change in metadata if isinstance(change, Choice)]
     if choices:
-        schema = _any_of(*(_form_schema(one, defs) for one in choices[-1].options()))
+        schema = _any_of(*(_form_schema(option, defs) for option in choices[-1].options()))
     else:
         schema = _form_schema(written[-1] if written else form, defs)
-    for one in metadata:
-        schema = _changed_schema(one, schema)
+    for change in metadata:
+        schema = _changed_schema(change, schema)
     return schema
 
 
-def _changed_schema(change: Any, schema: Schema) -> Schema:
+def _changed_schema(change: object, schema: Schema) -> Schema:
     match change:
         case Form():
             return change.schema
@@ -127,17 +128,17 @@ def _changed_schema(change: Any, schema: Schema) -> Schema:
             return _any_of(change.schema, schema)
         case Bounds():
             limits = {name: getattr(change, word) for word, name in _BOUNDS.items()}
-            given = {name: limit for name, limit in limits.items() if limit is not None}
-            return dict(sorted({**schema, **given}.items()))
+            present = {name: limit for name, limit in limits.items() if limit is not None}
+            return dict(sorted({**schema, **present}.items()))
         case _:
             return schema
 
 
 def _any_of(*schemas: Schema) -> Schema:
-    """Join alternatives, those within alternatives too, each once."""
+    # Nested alternatives are flattened, and each appears once, to keep the schema short.
     flat: list[Schema] = []
-    for one in schemas:
-        for inner in one["anyOf"] if set(one) == {"anyOf"} else [one]:
+    for schema in schemas:
+        for inner in schema["anyOf"] if set(schema) == {"anyOf"} else [schema]:
             if inner not in flat:
                 flat.append(inner)
     return {"anyOf": flat}

@@ -1,4 +1,4 @@
-"""Numbers that Tavus holds a definition or a message to, each with where it was learned.
+"""The limits of Tavus for definitions and messages, each with its source.
 
 ``doc``: Tavus's public documentation; ``client``: the official client, tavus-cli 0.11.0; ``wild``:
 reported by users, unverified; ``inferred``: our conclusion.
@@ -16,16 +16,16 @@ TOOLS_PER_PAL = 50
 "Tools attached to one PAL [doc]."
 
 TOOL_TIMEOUT = 60.0
-"Seconds: the most that `delivery.api.timeout` may be; it must be more than 0 [client]."
+"Seconds: the maximum of `delivery.api.timeout`, which must be more than 0 [client]."
 
 RESERVED_PREFIX = "tavus_"
-"No parameter may begin so: Tavus injects placeholders of such names [doc] [client]."
+"No parameter name may begin with this prefix: Tavus injects such placeholders [doc] [client]."
 
 OBJECTIVE_NAME = r"[a-zA-Z0-9_]+"
 "Of `objective_name` [client] and of `guardrail_name` [doc]; must match as a whole."
 
 OBJECTIVE_NAME_LENGTH = 100
-"Characters of `objective_name`, and of the name of a set [client]."
+"Characters of `objective_name` and of the name of an objective set [client]."
 
 OBJECTIVE_PROMPT_LENGTH = 10_000
 "Characters of `objective_prompt` [client]."
@@ -43,16 +43,16 @@ GUARDRAIL_TAGS = 32
 "Tags of one guardrail [client]."
 
 APP_MESSAGE_BYTES = 4096
-"Bytes of one app message as JSON; beyond it a message may be dropped [wild]."
+"Bytes of one app message as JSON; Tavus may drop a longer message [wild]."
 
 CRAWL_DEPTH = 10
-"The most that `crawl.depth` may be; at least 1 [doc]."
+"The maximum of `crawl.depth`; the minimum is 1 [doc]."
 
 CRAWL_PAGES = 100
-"The most that `crawl.max_pages` may be; at least 1 [doc]."
+"The maximum of `crawl.max_pages`; the minimum is 1 [doc]."
 
 CRAWL_DOCUMENTS = 100
-"Documents with a crawl in one account; one more is answered with 429 [doc]."
+"Documents with a crawl in one account; Tavus answers the next with 429 [doc]."
 
 CRAWLS_AT_ONCE = 5
 "Crawls of one account that run at the same time [doc] recrawl-document."

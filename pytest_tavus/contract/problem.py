@@ -1,4 +1,4 @@
-"""One thing that is wrong, or risky, in a definition: where in the body, what, and what to do."""
+"""A problem or a risk in a definition: its path in the body, a message and a hint."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from pytest_tavus.spans import Loc
 
 
 class RuleProblem(Struct, frozen=True, kw_only=True):
-    """A broken rule or a lint. Whoever knows the file turns `loc` into a line."""
+    """A broken rule or a lint. The loader of the file turns `loc` into a line."""
 
     loc: Loc
-    "The path inside the body. It may name a field that is missing there."
+    "The path inside the body. The path may name a missing field."
 
     message: str
-    "What was found and what is expected, in one sentence, without a secret."
+    "The found and the expected value in one sentence, without a secret."
 
     rule: str
-    "The name of the rule, for tests and for switching a lint off."
+    "The name of the rule: tests compare it, and users switch a lint off by it."
 
     hint: str | None = None
     key: bool = False
-    "It is the key that is wrong, not its value."
+    "The key is wrong, not its value."
 
     def under(self, at: Loc) -> RuleProblem:
-        """Return the same problem of a body that is part of another, at this path."""
+        """Return the same problem for a larger body that has this body at the path `at`."""
         return replace(self, loc=(*at, *self.loc))

@@ -1,11 +1,11 @@
-"""Reads plain data into shapes: frozen structs whose annotations say what may be written.
+"""Reads plain data into shapes: frozen structs whose annotations define the allowed data.
 
-Nothing is converted, and nothing unknown is accepted. All problems of the data are found in one
-pass, in the order of the fields. A shape is looked into once, when the first of its kind is read.
+The reader converts no value and accepts no unknown key. It finds all problems of the data in one
+pass, in the order of the fields. It inspects a shape once, at the first value of the shape.
 """
 
-# No `from __future__ import annotations` in modules with shapes that each run needs: the texts
-# would be compiled and evaluated again, one by one.
+# Modules with shapes that each run needs have no `from __future__ import annotations`: Python
+# would compile and evaluate the text of each annotation again.
 
 import types
 import typing
@@ -48,11 +48,11 @@ from pytest_tavus.spans import Loc
 S = TypeVar("S", bound=Shape)
 
 
-def read(kind: type[S], data: Any) -> S:
+def read(kind: type[S], data: object) -> S:
     """Return data as a value.
 
     Raises:
-        ShapeError: with everything that the shape refuses.
+        ShapeError: with every refusal of the shape.
 
     """
     notes = Notes()
@@ -63,7 +63,9 @@ def read(kind: type[S], data: Any) -> S:
 
 
 class Field(Struct):
-    """How one key is read. Its reader is made when the key is first met: most never are."""
+    """One key of a shape, with the reader of its values."""
+
+    # The reader is built at the first value of the key, because most keys never appear.
 
     name: str
     key: str
@@ -73,7 +75,7 @@ class Field(Struct):
 
     @property
     def blank(self) -> bool:
-        """Whether a null is noted as a slip."""
+        """Whether the reader notes a null as a mistake."""
         return _is_blank(self.annotation)
 
     @property
@@ -81,20 +83,21 @@ class Field(Struct):
         """Whether the value itself may be null."""
         return is_union(form := _bare(self.annotation)) and type(None) in get_args(form)
 
-    def read(self, value: Any, at: Loc, notes: Notes) -> Any:
-        """Return a value as this key takes it; `INVALID` if it is refused."""
+    def read(self, value: object, at: Loc, notes: Notes) -> Any:
+        """Return the value of this key, or `INVALID` after a refusal."""
         if self.reader is None:
             self.reader = reader_of(self.annotation)
         return self.reader(value, at, notes)
 
 
 class Plan:
-    """How the mappings of one shape are read."""
+    """Reads the mappings of one shape."""
 
     def __init__(self, kind: type[Shape]) -> None:
         self.kind = kind
         self.fields = {field.key: field for field in _fields(kind)}
         self._required = [field for field in self.fields.values() if field.required]
+        # Most shapes override neither hook; a flag is cheaper than an empty call per mapping.
         self._rewrites = kind.rewrite.__func__ is not Shape.rewrite.__func__  # type: ignore[attr-defined]
         self._checks = kind.check.__func__ is not Shape.check.__func__  # type: ignore[attr-defined]
         names = kind.__struct_fields__
@@ -103,11 +106,11 @@ class Plan:
 
     @property
     def hidden(self) -> frozenset[str]:
-        """The fields whose values are never shown."""
+        """The fields whose values no message shows."""
         return frozenset(f.name for f in self.fields.values() if _is_hidden(f.annotation))
 
-    def read(self, data: Any, at: Loc, notes: Notes, **given: Any) -> Any:
-        """Return data as a value; `given` has fields that hold if the data does not say them."""
+    def read(self, data: object, at: Loc, notes: Notes, **fallbacks: Any) -> Any:
+        """Return data as a value; `fallbacks` are values for fields that the data leaves out."""
         if not isinstance(data, dict):
             return data if isinstance(data, self.kind) else self._refuse_kind(data, at, notes)
         before = len(notes.blanks)
@@ -115,24 +118,25 @@ class Plan:
         if values is INVALID:
             return INVALID
         blank = {loc[-1] for loc in notes.blanks[before:] if len(loc) == len(at) + 1}
-        return self._build(values, at, given, blank)
+        return self._build(values, at, fallbacks, blank)
 
     def _build(
-        self, values: dict[str, Any], at: Loc, given: dict[str, Any], blank: set[Any]
+        self, values: dict[str, Any], at: Loc, arguments: dict[str, Any], blank: set[Any]
     ) -> Any:
         for name in self._expects:
-            given[f"expects_{name}"] = name in values
+            arguments[f"expects_{name}"] = name in values
         if self._has_place:
-            given["at"] = at
+            arguments["at"] = at
         left_out = {field.name for key in blank if not (field := self.fields[key]).optional}
-        given |= {name: value for name, value in values.items() if name not in left_out}
-        value = self.kind(**given)
+        arguments |= {name: value for name, value in values.items() if name not in left_out}
+        value = self.kind(**arguments)
         if self.kind.keeps_written:
+            # The struct is frozen, so the names go past its `__setattr__`.
             vars(value)["_written"] = frozenset(values)
         return value
 
     def read_fields(self, data: dict[str, Any], at: Loc, notes: Notes) -> Any:
-        """Return what is written, by field; a blank key reads `None`."""
+        """Return the written values by field, or `INVALID`; a blank key reads `None`."""
         outer, notes.owner = notes.owner, self.kind
         before = len(notes.refusals)
         values: Any = dict[str, Any]()
@@ -142,24 +146,24 @@ class Plan:
             self._read_entries(data, at, notes, values)
             if len(notes.refusals) > before:
                 values = INVALID
-            elif self._checks:
+            elif self._checks:  # A check may rely on valid fields.
                 self.kind.check(values)
         except RefusedError as refused:
             values = notes.refuse("other", at, data, message=str(refused), hint=refused.hint)
         notes.owner = outer
         return values
 
-    def _refuse_kind(self, data: Any, at: Loc, notes: Notes) -> Any:
+    def _refuse_kind(self, data: object, at: Loc, notes: Notes) -> object:
         outer, notes.owner = notes.owner, self.kind
         notes.refuse("kind", at, data, expected="a mapping")
         notes.owner = outer
         return INVALID
 
     def _read_entries(
-        self, data: dict[str, Any], at: Loc, notes: Notes, values: dict[str, Any]
+        self, data: dict[str, object], at: Loc, notes: Notes, values: dict[str, object]
     ) -> None:
         fields, drops_nulls, before = self.fields, self.kind.drops_nulls, len(notes.refusals)
-        unknown: list[Any] = []
+        unknown: list[object] = []
         for key, item in data.items():
             field = fields.get(key)
             if item is None and (drops_nulls or (field is not None and field.blank)):
@@ -179,11 +183,13 @@ class Plan:
             self._refuse_unknown(unknown, at, notes, before)
 
     def _sort_by_field(self, refusals: list[Refusal], before: int, depth: int) -> None:
-        """Put the refusals of this mapping into the order of its fields."""
+        # Refusals arrive in the order of the data; the order of the fields is stable for readers.
         order = {key: index for index, key in enumerate(self.fields)}
-        refusals[before:] = sorted(refusals[before:], key=lambda one: order[str(one.loc[depth])])
+        refusals[before:] = sorted(
+            refusals[before:], key=lambda refusal: order[str(refusal.loc[depth])]
+        )
 
-    def _refuse_unknown(self, unknown: list[Any], at: Loc, notes: Notes, before: int) -> None:
+    def _refuse_unknown(self, unknown: list[object], at: Loc, notes: Notes, before: int) -> None:
         known = tuple(self.fields)
         for key in unknown:
             loc = (*at, key if isinstance(key, (str, int)) else str(key))
@@ -202,7 +208,7 @@ _ANNOTATED: Any = type(Annotated[int, ""])
 
 @cache
 def plan_of(kind: type[Shape]) -> Plan:
-    """Return the plan of a shape, made at the first call."""
+    """Return the plan of a shape, built at the first call."""
     return Plan(kind)
 
 
@@ -222,7 +228,8 @@ def _annotations(kind: type[Shape]) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
     for base in reversed(kind.__mro__):
         found.update(getattr(base, "__annotations__", {}))
-    if any(isinstance(one, str) for one in found.values()):
+    # Only annotations that are texts need the slow evaluation.
+    if any(isinstance(annotation, str) for annotation in found.values()):
         return typing.get_type_hints(kind, include_extras=True)
     return found
 
@@ -233,8 +240,8 @@ def _defaults(kind: type[Shape]) -> dict[str, Any]:
     return dict(zip(names, (*[NODEFAULT] * missing, *defaults), strict=True))
 
 
-def metadata_of(annotation: Any) -> tuple[Any, ...]:
-    """Return the words of :mod:`~.annotations` beside a type."""
+def metadata_of(annotation: Any) -> tuple[object, ...]:
+    """Return the metadata of an `Annotated` type, else an empty tuple."""
     return annotation.__metadata__ if type(annotation) is _ANNOTATED else ()
 
 
@@ -244,23 +251,24 @@ def _bare(annotation: Any) -> Any:
 
 def _is_blank(annotation: Any) -> bool:
     metadata, form = metadata_of(annotation), _bare(annotation)
-    if BLANK in metadata or any(isinstance(one, (Before, Written)) for one in metadata):
+    # A `Before` or a `Written` may give null a meaning of its own.
+    if BLANK in metadata or any(isinstance(change, (Before, Written)) for change in metadata):
         return BLANK in metadata
     return is_union(form) and type(None) in get_args(form)
 
 
-def _is_hidden(annotation: Any) -> bool:
-    inner = get_args(annotation) if is_union(annotation) else ()
-    return HIDDEN in metadata_of(annotation) or any(_is_hidden(one) for one in inner)
+def _is_hidden(annotation: object) -> bool:
+    members = get_args(annotation) if is_union(annotation) else ()
+    return HIDDEN in metadata_of(annotation) or any(_is_hidden(member) for member in members)
 
 
-def is_union(annotation: Any) -> bool:
-    """Tell whether an annotation is a union."""
+def is_union(annotation: object) -> bool:
+    """Whether an annotation is a union."""
     return get_origin(annotation) in {Union, types.UnionType}
 
 
 def reader_of(annotation: Any) -> Read:
-    """Return the reader of an annotation."""
+    """Return a reader for the type and the metadata of an annotation."""
     metadata = metadata_of(annotation)
     if metadata:
         return _annotated_reader(annotation.__origin__, metadata)
@@ -287,47 +295,50 @@ def _kind_reader(annotation: Any) -> Read:
     raise TypeError(message)
 
 
-def _annotated_reader(form: Any, metadata: tuple[Any, ...]) -> Read:
+def _annotated_reader(form: object, metadata: tuple[object, ...]) -> Read:
     found: Read | None = None
-    for one in metadata:
-        if isinstance(one, Written):
-            form = one.form
-        elif isinstance(one, Choice):
-            found = partial(_read_choice, one.pick)
+    # The innermost reader comes first: the changes and bounds below wrap it.
+    for change in metadata:
+        if isinstance(change, Written):
+            form = change.form
+        elif isinstance(change, Choice):
+            found = partial(_read_choice, change.pick)
     found = found or reader_of(form)
-    for one in metadata:
-        if isinstance(one, Before):
-            found = changed_reader(one.change, found)
-        elif isinstance(one, After):
-            found = made_reader(one.make, found)
-        elif isinstance(one, Bounds):
-            found = bounded_reader(one, found)
+    for change in metadata:
+        if isinstance(change, Before):
+            found = changed_reader(change.change, found)
+        elif isinstance(change, After):
+            found = made_reader(change.make, found)
+        elif isinstance(change, Bounds):
+            found = bounded_reader(change, found)
     return found
 
 
 def _union_reader(members: tuple[Any, ...]) -> Read:
-    some = [one for one in members if one is not type(None)]
-    if len(some) < len(members):
-        return optional_reader(_union_reader(tuple(some)))
-    if len(some) == 1:
-        return reader_of(some[0])
-    return partial(_read_tagged, {_defaults(one)["type"]: one for one in some})
+    kinds = [member for member in members if member is not type(None)]
+    if len(kinds) < len(members):
+        return optional_reader(_union_reader(tuple(kinds)))
+    if len(kinds) == 1:
+        return reader_of(kinds[0])
+    # The default of `type` is the only value that the shape allows, so it serves as the tag.
+    return partial(_read_tagged, {_defaults(kind)["type"]: kind for kind in kinds})
 
 
-def _read_tagged(kinds: dict[str, type[Shape]], value: Any, at: Loc, notes: Notes) -> Any:
-    """Read one of several shapes, told apart by `type`."""
+def _read_tagged(kinds: dict[str, type[Shape]], value: object, at: Loc, notes: Notes) -> object:
     if isinstance(value, tuple(kinds.values())):
         return value
     if not isinstance(value, dict):
         return notes.refuse("kind", at, value, expected="a mapping")
-    entries = cast("dict[str, Any]", value)
+    entries = cast("dict[str, object]", value)
     if "type" not in entries:
-        return notes.refuse("no tag", at, value, known=tuple(kinds))
+        return notes.refuse("no tag", at, entries, known=tuple(kinds))
     tag = entries["type"]
     if not isinstance(tag, str) or tag not in kinds:
         return notes.refuse("tag", at, str(tag), known=tuple(kinds))
-    return plan_of(kinds[tag]).read(value, at, notes)
+    return plan_of(kinds[tag]).read(entries, at, notes)
 
 
-def _read_choice(pick: Callable[[Any], type[Shape]], value: Any, at: Loc, notes: Notes) -> Any:
+def _read_choice(
+    pick: Callable[[Any], type[Shape]], value: object, at: Loc, notes: Notes
+) -> object:
     return plan_of(pick(value)).read(value, at, notes)

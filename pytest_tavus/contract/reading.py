@@ -1,9 +1,9 @@
-"""From a body to a value of Tavus's, with every problem of shape and rule, in plain words."""
+"""Reads a body into a value, and describes every problem of shape and rule in plain words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 
@@ -18,8 +18,8 @@ from pytest_tavus.errors import did_you_mean
 from pytest_tavus.spans import Loc
 
 
-def shape_problems(error: ShapeError, body: Any) -> Iterator[RuleProblem]:
-    """Yield the problems of a body that was refused, each with its path as written."""
+def shape_problems(error: ShapeError, body: object) -> Iterator[RuleProblem]:
+    """Yield the problems of a refused body, each with its path in the author's spelling."""
     for refusal in error.refusals:
         message, hint = _describe_refusal(refusal)
         loc = _original_path(body, refusal.loc)
@@ -54,12 +54,12 @@ def _describe_refusal(refusal: Refusal) -> tuple[str, str | None]:  # noqa: PLR0
 
 
 def _describe_value(refusal: Refusal) -> str:
-    """Describe what was written: its value where it is short and no secret, else its kind."""
-    value: Any = refusal.found
+    value = refusal.found
     if json_object(value) is not None:
         return "a mapping"
     if json_list(value) is not None:
         return "a list"
+    # A message must not show a secret, so it names the kind of a value that may be secret.
     hidden = plan_of(refusal.owner).hidden
     if (refusal.loc and refusal.loc[-1] in hidden) or _is_secret(refusal.loc):
         return name_kind(value, other="something else")
@@ -68,7 +68,7 @@ def _describe_value(refusal: Refusal) -> str:
 
 
 def _is_secret(loc: Loc) -> bool:
-    """Tell whether what stands at this path may be a secret, be it a value or a slip for a key."""
+    # Under these keys, a misplaced key can be a secret as well as a value.
     return not {"auth", "headers", "query_params", "layers"}.isdisjoint(loc)
 
 
@@ -76,14 +76,15 @@ def _suggest_word(refusal: Refusal) -> str | None:
     word = refusal.found
     if not isinstance(word, str):
         return None
+    # Some words are in upper case, as the methods of a request.
     return did_you_mean(word, refusal.known) or did_you_mean(word.upper(), refusal.known)
 
 
-def _original_path(body: Any, loc: Loc) -> Loc:
-    """Return the path with older spellings where those were written."""
+def _original_path(body: object, loc: Loc) -> Loc:
+    # The shape reads the present spelling, but the loader finds lines by the author's spelling.
     old = {new: old for old, new in ALIASES.items()}
     path: list[str | int] = []
-    here: Any = body
+    here = body
     for step in loc:
         mapping, items = json_object(here), json_list(here)
         if mapping is not None and step not in mapping and old.get(str(step)) in mapping:
@@ -100,17 +101,19 @@ M = TypeVar("M", bound=Body)
 
 
 class Reading(Struct, Generic[M], frozen=True, kw_only=True):
-    """What came of reading a body."""
+    """The value of a body with its problems."""
 
     value: M | None
-    "`None` where the body does not have the shape."
+    "`None` if the body does not have the shape."
 
     problems: tuple[RuleProblem, ...] = ()
-    "Every problem, those of shape first. A value with a problem is to be looked at, not used."
+    "Every problem, first the problems of shape. A caller must not use a value with a problem."
 
 
-def read(model: type[M], body: Any, *, rules: Callable[[M], Iterable[RuleProblem]]) -> Reading[M]:
-    """Read a body from JSON data, and hold what has the shape to the rules."""
+def read(
+    model: type[M], body: object, *, rules: Callable[[M], Iterable[RuleProblem]]
+) -> Reading[M]:
+    """Read a body from JSON data, and apply the rules if the body has the shape."""
     try:
         value = model.from_json(body)
     except ShapeError as error:
@@ -118,11 +121,11 @@ def read(model: type[M], body: Any, *, rules: Callable[[M], Iterable[RuleProblem
     return Reading(value=value, problems=tuple(rules(value)))
 
 
-def read_pal(body: Any) -> Reading[Pal]:
+def read_pal(body: object) -> Reading[Pal]:
     """Read a PAL from JSON data.
 
-    Where the shape is wrong somewhere, the tools that are well formed are still held to the rules,
-    so that their problems need no second run to be seen.
+    If the PAL does not have the shape, the rules still apply to its well-formed tools. So the
+    author sees the problems of those tools without a second run.
     """
     reading = read(Pal, body, rules=problems)
     if reading.value is not None:
@@ -130,7 +133,7 @@ def read_pal(body: Any) -> Reading[Pal]:
     return Reading(value=None, problems=(*reading.problems, *_well_formed_tool_problems(body)))
 
 
-def _well_formed_tool_problems(body: Any) -> Iterator[RuleProblem]:
+def _well_formed_tool_problems(body: object) -> Iterator[RuleProblem]:
     tools = json_list((json_object(body) or {}).get("tools")) or ()
     for index, written in enumerate(tools):
         try:

@@ -1,6 +1,6 @@
-"""What the reader of a shape refuses: which value, where, and the value that it expects instead.
+"""The refusals of a shape's reader: the value, its path, and the expected value.
 
-Readers of files and of request bodies put the same refusal into words of their own.
+Readers of files and readers of request bodies describe the same refusal in different words.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pytest_tavus.spans import Loc, format_loc
 Kind = Literal[
     "missing key", "unknown key", "key", "kind", "word", "bound", "no tag", "tag", "other"
 ]
-"""What is wrong: of a value its `kind`, its `word` or its `bound`; `tag` is a type of a union."""
+"""The fault. `kind`, `word` and `bound` are faults of a value; `tag` is the type of a union."""
 
 _SCALARS: Mapping[type[object], str] = {
     str: "text",
@@ -26,31 +26,31 @@ _SCALARS: Mapping[type[object], str] = {
 
 
 class Refusal(Struct, frozen=True, kw_only=True):
-    """One thing that a shape refuses, in no words yet."""
+    """A value or a key that a shape refuses, without a message for users."""
 
     kind: Kind
     loc: Loc
     owner: type[Struct]
-    "The shape of the mapping that holds the value, or lacks the key."
+    "The shape of the mapping that has the value or lacks the key."
 
     found: Any
-    "The tag, if it is unknown."
+    "The refused value; the tag, if the tag is unknown."
 
     expected: str = ""
-    "The kind of value, the words in quotes, or how the value stands to `limit`."
+    "The kind of value, the words in quotes, or the relation to `limit`, as `at least`."
 
     limit: float = 0
     known: tuple[str, ...] = ()
-    "The keys, words or tags of which one was meant."
+    "The allowed keys, words or tags."
 
     message: str = ""
-    "The sentence of a check; the only words for a refusal of kind `key` or `other`."
+    "The sentence of a check. A refusal of kind `key` or `other` has no other words."
 
     hint: str | None = None
 
 
 class RefusedError(ValueError):
-    """Raised by a check inside a shape; the reader adds the place."""
+    """Raised by a check inside a shape; the reader adds the path."""
 
     def __init__(self, sentence: str, *, hint: str | None = None) -> None:
         super().__init__(sentence)
@@ -58,10 +58,10 @@ class RefusedError(ValueError):
 
 
 class ShapeError(ValueError):
-    """Data does not have a shape. The text names places and kinds, and quotes no value."""
+    """Data does not have a shape. The text names paths and kinds, and quotes no value."""
 
     def __init__(self, refusals: list[Refusal]) -> None:
-        super().__init__("; ".join(_outline(one) for one in refusals))
+        super().__init__("; ".join(_outline(refusal) for refusal in refusals))
         self.refusals = refusals
 
 
@@ -72,7 +72,7 @@ def _outline(refusal: Refusal) -> str:
 
 
 def refuse(sentence: str, *, hint: str | None = None) -> NoReturn:
-    """Refuse the value that is being read.
+    """Refuse the current value.
 
     Raises:
         RefusedError: always.
@@ -82,5 +82,5 @@ def refuse(sentence: str, *, hint: str | None = None) -> NoReturn:
 
 
 def name_kind(value: object, *, other: str) -> str:
-    """Name the kind of a scalar without showing any of it."""
+    """Name the kind of a scalar without a part of its value."""
     return _SCALARS.get(type(value), other)

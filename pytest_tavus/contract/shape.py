@@ -1,4 +1,4 @@
-"""A shape, and the readers of the single values in it: scalars, words, lists and mappings."""
+"""The base class of shapes, and the readers of their values: scalars, words, lists, mappings."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Shape(Struct, frozen=True, kw_only=True):
     """A mapping that users or clients write, as a value."""
 
     drops_nulls: ClassVar[bool] = False
-    "Whether a key that reads null counts as absent."
+    "Whether a null key counts as absent."
 
     keeps_written: ClassVar[bool] = False
-    "Whether a value remembers which of its fields were written."
+    "Whether a value remembers the names of its written fields."
 
     @classmethod
     def rewrite(cls, data: dict[str, Any]) -> dict[str, Any]:
@@ -33,25 +33,26 @@ class Shape(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def check(cls, given: dict[str, Any]) -> None:
-        """Refuse fields that do not go together; `given` are those that were written, as read."""
+        """Refuse fields that contradict each other; `given` has the values of written fields."""
 
 
 class Notes:
-    """What is noted while data is read."""
+    """The refusals, blanks and complaints of one reading."""
 
     def __init__(self) -> None:
         self.refusals: list[Refusal] = []
         self.blanks: list[Loc] = []
-        "Keys behind which nothing stands."
+        "The paths of keys with a null value."
 
         self.complaints: list[tuple[Loc, str, str | None]] = []
-        "What a run-time value cannot be built from: where, what, and a hint."
+        "Problems in building a run-time value: path, message and hint."
 
         self.owner: type[Shape] = Shape
-        "The shape that is being read."
+        "The shape of the current mapping."
 
-    def refuse(self, kind: Kind, loc: Loc, found: Any, **more: Any) -> Any:
+    def refuse(self, kind: Kind, loc: Loc, found: object, **more: Any) -> Any:
         """Note a refusal, and return `INVALID`."""
+        # The reader goes on after a refusal: users see all problems of a file in one pass.
         refusal = Refusal(kind=kind, loc=loc, owner=self.owner, found=found, **more)
         self.refusals.append(refusal)
         return INVALID
@@ -66,7 +67,7 @@ Read = Callable[[Any, Loc, Notes], Any]
 
 
 def is_unicode(text: str) -> bool:
-    """Tell whether a text can be written as UTF-8: half a surrogate pair cannot."""
+    """Whether UTF-8 can encode a text: UTF-8 has no half of a surrogate pair."""
     if text.isascii():
         return True
     try:
@@ -76,34 +77,35 @@ def is_unicode(text: str) -> bool:
     return True
 
 
-def _read_text(value: Any, at: Loc, notes: Notes) -> Any:
+def _read_text(value: object, at: Loc, notes: Notes) -> object:
     if isinstance(value, str):
         return value
     return notes.refuse("kind", at, value, expected="text")
 
 
-def _read_bool(value: Any, at: Loc, notes: Notes) -> Any:
+def _read_bool(value: object, at: Loc, notes: Notes) -> object:
     if isinstance(value, bool):
         return value
     return notes.refuse("kind", at, value, expected="true or false")
 
 
-def _read_int(value: Any, at: Loc, notes: Notes) -> Any:
+def _read_int(value: object, at: Loc, notes: Notes) -> object:
+    # A bool is an int in Python, but not in JSON.
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     return notes.refuse("kind", at, value, expected="a whole number")
 
 
-def _read_float(value: Any, at: Loc, notes: Notes) -> Any:
+def _read_float(value: object, at: Loc, notes: Notes) -> object:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         try:
             return float(value)
-        except OverflowError:
+        except OverflowError:  # an integer beyond the range of a float
             pass
     return notes.refuse("kind", at, value, expected="a number")
 
 
-def read_anything(value: Any, _at: Loc, _notes: Notes) -> Any:
+def read_anything(value: object, _at: Loc, _notes: Notes) -> object:
     """Return any value as it is."""
     return value
 
@@ -122,9 +124,9 @@ def _list_words(words: tuple[str, ...]) -> str:
 
 
 def word_reader(words: tuple[str, ...]) -> Read:
-    """Return the reader of one of some words."""
+    """Return a reader that accepts only these words."""
 
-    def read(value: Any, at: Loc, notes: Notes) -> Any:
+    def read(value: object, at: Loc, notes: Notes) -> object:
         if isinstance(value, str):
             if value in words:
                 return value
@@ -136,51 +138,51 @@ def word_reader(words: tuple[str, ...]) -> Read:
 
 
 def list_reader(item: Read) -> Read:
-    """Return the reader of a list, kept as a tuple."""
+    """Return a reader that turns a list into a tuple."""
 
-    def read(value: Any, at: Loc, notes: Notes) -> Any:
+    def read(value: object, at: Loc, notes: Notes) -> object:
         if not isinstance(value, (list, tuple)):
             return notes.refuse("kind", at, value, expected="a list")
-        items: list[Any] = list(value)  # pyright: ignore[reportUnknownArgumentType]
+        items: list[object] = list(value)  # pyright: ignore[reportUnknownArgumentType]
         before = len(notes.refusals)
-        found = tuple([item(one, (*at, index), notes) for index, one in enumerate(items)])
+        found = tuple([item(entry, (*at, index), notes) for index, entry in enumerate(items)])
         return INVALID if len(notes.refusals) > before else found
 
     return read
 
 
 def mapping_reader(item: Read) -> Read:
-    """Return the reader of a mapping of texts to values."""
+    """Return a reader of mappings from texts to values."""
 
-    def read(value: Any, at: Loc, notes: Notes) -> Any:
+    def read(value: object, at: Loc, notes: Notes) -> object:
         if not isinstance(value, dict):
             return notes.refuse("kind", at, value, expected="a mapping")
-        entries: dict[Any, Any] = value  # pyright: ignore[reportUnknownVariableType]
+        entries: dict[object, object] = value  # pyright: ignore[reportUnknownVariableType]
         before = len(notes.refusals)
-        found: dict[Any, Any] = {}
-        for key, one in entries.items():
+        found: dict[object, object] = {}
+        for key, entry in entries.items():
             step = key if isinstance(key, (str, int)) else str(key)
             if not isinstance(key, str):
                 notes.refuse("kind", (*at, step, "[key]"), key, expected="text")
-            found[key] = item(one, (*at, step), notes)
+            found[key] = item(entry, (*at, step), notes)
         return INVALID if len(notes.refusals) > before else found
 
     return read
 
 
 def optional_reader(inner: Read) -> Read:
-    """Return the reader of a value that may be null."""
+    """Return a reader that also accepts null."""
 
-    def read(value: Any, at: Loc, notes: Notes) -> Any:
+    def read(value: object, at: Loc, notes: Notes) -> object:
         return None if value is None else inner(value, at, notes)
 
     return read
 
 
 def changed_reader(change: Callable[[Any], Any], inner: Read) -> Read:
-    """Return the reader of what `change` makes of the written value."""
+    """Return a reader that passes the result of `change` to `inner`."""
 
-    def read(value: Any, at: Loc, notes: Notes) -> Any:
+    def read(value: object, at: Loc, notes: Notes) -> object:
         try:
             value = change(value)
         except RefusedError as refused:
@@ -191,9 +193,9 @@ def changed_reader(change: Callable[[Any], Any], inner: Read) -> Read:
 
 
 def made_reader(make: Callable[[Any, Loc, Any], Any], inner: Read) -> Read:
-    """Return the reader whose value `make` turns into the run-time value."""
+    """Return a reader whose value `make` turns into the run-time value."""
 
-    def read(value: Any, at: Loc, notes: Notes) -> Any:
+    def read(value: object, at: Loc, notes: Notes) -> object:
         found = inner(value, at, notes)
         return found if found is INVALID or found is None else make(found, at, notes.complain)
 
@@ -209,9 +211,9 @@ _BOUNDS: Mapping[str, tuple[str, Callable[[Any, Any], bool]]] = {
 
 
 def bounded_reader(bounds: Bounds, inner: Read) -> Read:
-    """Return the reader of a number within bounds."""
+    """Return a reader that refuses a number outside the bounds."""
 
-    def read(value: Any, at: Loc, notes: Notes) -> Any:
+    def read(value: object, at: Loc, notes: Notes) -> object:
         found = inner(value, at, notes)
         if found is INVALID:
             return INVALID

@@ -1,11 +1,11 @@
-"""A judge's verdict in Tavus's own shape, as ``judge-transcript`` answers it [client].
+"""A judge's verdict in the shape of Tavus's ``judge-transcript`` [client].
 
-Whoever makes one - the rules, Tavus, a language model - makes this; checks read nothing else.
+Every judge (the rules, Tavus, a language model) returns this shape; checks read no other.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pytest_tavus.contract.body import Body, Items
 from pytest_tavus.contract.refusal import Refusal, ShapeError
@@ -17,7 +17,7 @@ Overall = Literal["pass", "partial", "fail"]
 
 
 class ObjectiveVerdict(Body, frozen=True, kw_only=True):
-    """Whether one objective was reached."""
+    """Whether the PAL reached an objective."""
 
     name: str
     satisfied: bool
@@ -25,7 +25,7 @@ class ObjectiveVerdict(Body, frozen=True, kw_only=True):
 
 
 class GuardrailVerdict(Body, frozen=True, kw_only=True):
-    """Whether one guardrail held."""
+    """Whether the PAL kept to a guardrail."""
 
     name: str
     held: bool
@@ -33,14 +33,14 @@ class GuardrailVerdict(Body, frozen=True, kw_only=True):
 
 
 class KnowledgeVerdict(Body, frozen=True, kw_only=True):
-    """Whether the knowledge base was used."""
+    """Whether the PAL used the knowledge base."""
 
     used: bool = False
     evidence: str = ""
 
 
 class ToolVerdict(Body, frozen=True, kw_only=True):
-    """Whether one tool was called."""
+    """Whether the PAL called a tool."""
 
     name: str
     invoked: bool
@@ -50,8 +50,8 @@ class ToolVerdict(Body, frozen=True, kw_only=True):
 class TavusVerdict(Body, frozen=True, kw_only=True):
     """The whole verdict of one conversation.
 
-    The defaults are what the official client falls back on when a judge answers nothing usable:
-    empty lists and an overall `partial` [client].
+    The official client falls back on these defaults if a judge's answer is unusable: empty lists
+    and an overall `partial` [client].
     """
 
     objectives: Items[ObjectiveVerdict] = ()
@@ -62,11 +62,11 @@ class TavusVerdict(Body, frozen=True, kw_only=True):
     summary: str = ""
 
     @classmethod
-    def from_json(cls, data: Any) -> TavusVerdict:
+    def from_json(cls, data: object) -> TavusVerdict:
         """Read a verdict from JSON data.
 
         Raises:
-            ServiceError: if it does not have the shape of a verdict.
+            ServiceError: if the data does not have the shape of a verdict.
 
         """
         try:

@@ -1,4 +1,7 @@
-"""The hosts that tools may call, where the user lists them: a misspelt production host is seen."""
+"""The rule for the hosts that tools may call, if the user lists hosts.
+
+The rule finds a misspelt production host before a call does.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ _PORTS = {"https": 443, "http": 80}
 
 
 def host_problems(pal: Pal, hosts: Sequence[str]) -> Iterator[RuleProblem]:
-    """Yield each URL of a tool whose host is not listed. An empty list allows every host."""
+    """Yield a problem for each tool URL whose host is not listed. An empty list allows all."""
     if not hosts:
         return
     for index, tool in enumerate(pal.tools):
@@ -26,7 +29,7 @@ def host_problems(pal: Pal, hosts: Sequence[str]) -> Iterator[RuleProblem]:
 
 
 def list_urls(tool: Tool) -> Iterator[tuple[Loc, str]]:
-    """Yield the URLs that a tool's deliveries call, with their paths inside the tool."""
+    """Yield the URLs of a tool's deliveries, with their paths inside the tool."""
     api = tool.delivery.api
     if api is not None:
         yield ("delivery", "api", "url"), api.url
@@ -55,8 +58,9 @@ def _url_host_problems(url: str, loc: Loc, hosts: Sequence[str]) -> Iterator[Rul
 
 
 def _covers(host: str, name: str, port: int | None) -> bool:
-    """Tell whether a listed host covers a name: ``*.`` any below it; no port, every port."""
+    # `*.` covers every name below a host, but not the host; a host without a port covers all ports.
     listed, colon, number = host.rpartition(":")
+    # The last colon of a bare IPv6 address in brackets begins no port.
     if not colon or host.endswith("]"):
         listed, number = host, ""
     if number and int(number) != port:

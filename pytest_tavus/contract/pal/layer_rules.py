@@ -1,14 +1,13 @@
-"""What must hold for `layers`: known layers with known keys.
+"""The rules for `layers`: known layers with known keys.
 
-The lists are those of the official client, which refuses any other key before it sends [client];
-values are checked in `lints`, because the service may know newer ones than the documents do.
+The lists come from the official client, which refuses any other key before it sends [client].
+`lints` checks the values, because the service may accept newer values than the documents name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.contract.problem import RuleProblem
@@ -58,8 +57,8 @@ LAYERS: Mapping[str, tuple[str, ...] | None] = MappingProxyType(
         "transport": None,
     }
 )
-"""The keys of each layer; `None` where any are allowed. `email` is set by the server and
-`emotion_recognition` by the builder [client]; `mcp` is [wild]; all else is [client]."""
+"""The keys of each layer; `None` allows any key. The server sets `email` and the builder sets
+`emotion_recognition` [client]; `mcp` is [wild]; all other keys are [client]."""
 
 INLINE_TOOLS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -67,20 +66,21 @@ INLINE_TOOLS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "perception": ("visual_tools", "audio_tools", "perception_tools"),
     }
 )
-"""Where tools stood before the tool registry [doc]; refused by the client since 0.4.0 [client]."""
+"""Tools stood under these keys before the tool registry [doc]. The client refuses the keys since
+0.4.0 [client]."""
 
 PERCEPTION_OFF = "off"
-"""The value of `layers.perception.perception_model` that leaves vision and audio tools blind."""
+"""The value of `layers.perception.perception_model` that turns vision and audio tools off."""
 
 
-def perception_model(layers: Mapping[str, Any]) -> object:
-    """Return the perception model of a PAL; `raven-1` unless another is written [doc]."""
+def perception_model(layers: Mapping[str, object]) -> object:
+    """Return the perception model of a PAL; the default is `raven-1` [doc]."""
     perception = json_object(layers.get("perception")) or {}
     return perception.get("perception_model", "raven-1")
 
 
-def layer_problems(layers: Mapping[str, Any]) -> Iterator[RuleProblem]:
-    """Yield what is wrong with the layers of a PAL; paths begin at `layers`."""
+def layer_problems(layers: Mapping[str, object]) -> Iterator[RuleProblem]:
+    """Yield the problems of a PAL's layers; paths begin at `layers`."""
     for name, layer in layers.items():
         at: Loc = ("layers", name)
         body = json_object(layer)
@@ -88,14 +88,14 @@ def layer_problems(layers: Mapping[str, Any]) -> Iterator[RuleProblem]:
             message = f"unknown layer {name!r}"
             yield _unknown_problem(message, name, at, tuple(LAYERS))
         elif layer is not None and body is None:
-            # Not quoted: what stands there by a slip may be the key of the service.
+            # The message does not quote the value: a misplaced value may be an API key.
             message = f"the layer {name!r} must be a mapping of settings"
             yield RuleProblem(loc=at, message=message, rule="layer_shape")
         else:
             yield from _key_problems(name, body or {}, at)
 
 
-def _key_problems(name: str, layer: Mapping[str, Any], at: Loc) -> Iterator[RuleProblem]:
+def _key_problems(name: str, layer: Mapping[str, object], at: Loc) -> Iterator[RuleProblem]:
     known = LAYERS[name]
     if known is None:
         return

@@ -1,7 +1,7 @@
-"""What is allowed and probably not meant. Each text says what will happen, and so why it matters.
+"""Warnings about allowed settings that are probably mistakes. Each message names the consequence.
 
-`lints` is for any PAL; `refused_on_create` names what a PAL file may leave out for a simulated
-conversation and Tavus would miss on create.
+`lints` is for any PAL. `creation_problems` reports fields that Tavus requires on create, and that
+a simulated conversation does not need.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ LAYER_VALUES: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
 
 
 def lints(pal: Pal) -> Iterator[RuleProblem]:
-    """Yield what is probably not meant in a PAL, with its path in the PAL's body."""
+    """Yield the probable mistakes of a PAL, each with its path in the PAL's body."""
     for index, tool in enumerate(pal.tools):
         for lint in tool_lints(tool):
             yield lint.under(("tools", index))
@@ -49,10 +49,10 @@ def lints(pal: Pal) -> Iterator[RuleProblem]:
 
 
 def creation_problems(pal: Pal) -> Iterator[RuleProblem]:
-    """Yield what ``POST /v2/pals`` would refuse in a PAL that may be partial here.
+    """Yield the problems for which ``POST /v2/pals`` would refuse a partial PAL.
 
-    `system_prompt` is required for the full pipeline and forbidden for the others, as is `context`
-    [client]; `default_face_id` is required on this route [doc].
+    The full pipeline requires `system_prompt`; the other pipelines forbid `system_prompt` and
+    `context` [client]. The route requires `default_face_id` [doc].
     """
     full = pal.pipeline_mode == "full"
     if full and not pal.system_prompt:

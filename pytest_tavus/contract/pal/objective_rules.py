@@ -1,7 +1,7 @@
-"""What must hold for objectives and guardrails beyond the shape of their bodies.
+"""The rules for objectives and guardrails beyond the shape of their bodies.
 
-All limits are [client] (tavus-cli 0.11.0) unless marked. Cycles are found by the service rather
-than by the client.
+All limits are [client] (tavus-cli 0.11.0) unless marked. The service finds cycles; the client
+does not.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ _WORD = "expected letters, digits and _ only"
 
 
 def objective_problems(objectives: ObjectiveSet, at: Loc = ()) -> Iterator[RuleProblem]:
-    """Yield everything that is wrong with a set of objectives; `at` is its path."""
+    """Yield the problems of a set of objectives; `at` is the path of the set."""
     for problem in _set_problems(objectives):
         yield problem.under(at)
 
 
 def guardrail_problems(guardrails: Sequence[Guardrail], at: Loc = ()) -> Iterator[RuleProblem]:
-    """Yield everything that is wrong with guardrails; `at` is the path of their list."""
+    """Yield the problems of guardrails; `at` is the path of their list."""
     for index, guardrail in enumerate(guardrails):
         for problem in _guardrail_problems(guardrail):
             yield problem.under((*at, index))
 
 
 def successors(objective: Objective) -> Iterator[tuple[Loc, str]]:
-    """Yield the names of the objectives that can follow, each with its path."""
+    """Yield the names of the possible next objectives, each with its path."""
     if objective.next_required_objective is not None:
         yield ("next_required_objective",), objective.next_required_objective
     for name in objective.next_conditional_objectives:
@@ -45,7 +45,7 @@ def _set_problems(objectives: ObjectiveSet) -> Iterator[RuleProblem]:
     if not 1 <= count <= limits.OBJECTIVES_PER_SET:
         message = f"a set has 1 to {limits.OBJECTIVES_PER_SET} objectives, found {count}"
         yield RuleProblem(loc=("data",), message=message, rule="objective_count")
-        # Refused as it is: there may be too many to look at each, or to walk.
+        # The set may be too large for the checks of each objective and of the graph.
         return
     first = _first_places(objectives)
     for index, objective in enumerate(objectives.data):
@@ -105,7 +105,7 @@ def _successor_problems(objective: Objective, names: tuple[str, ...]) -> Iterato
 
 
 def _root_problems(objectives: ObjectiveSet) -> Iterator[RuleProblem]:
-    """Ask for exactly one objective that no other leads to."""
+    # A step of an objective to itself is no incoming step: `_successor_problems` reports it.
     led_to = {
         name
         for objective in objectives.data
@@ -133,7 +133,7 @@ def _loop_problems(objectives: ObjectiveSet) -> Iterator[RuleProblem]:
 
 
 class _Edges:
-    """The graph of a set: where each objective stands, and what can follow it."""
+    """The graph of a set: the index of each objective, and its successors with their paths."""
 
     def __init__(self, objectives: ObjectiveSet) -> None:
         self.places = _first_places(objectives)
@@ -150,7 +150,7 @@ class _Edges:
 def _loops_from(
     name: str, path: tuple[str, ...], edges: _Edges, done: set[str]
 ) -> Iterator[RuleProblem]:
-    """Walk depth first; a step back onto the path closes a loop. Each step is taken once."""
+    # Depth first: a step back onto the path closes a loop. `done` reports each loop only once.
     if name in done:
         return
     done.add(name)

@@ -1,10 +1,10 @@
-"""A PAL: the body of ``POST /v2/pals``, and that with what Tavus keeps elsewhere beside it.
+"""A PAL: the body of ``POST /v2/pals``, and the PAL of a file with its tools and objectives.
 
-Tavus attaches tools, objectives and guardrails by id; a PAL file writes them out, under `tools`,
+Tavus attaches tools, objectives and guardrails by id. A PAL file contains them, under `tools`,
 `objectives` and `guardrails`, each in its own vocabulary. `judge_rules` is this project's own.
 
-A PAL for a simulated conversation may be partial: only what the conversation needs. So a missing
-`system_prompt` or face, which Tavus would refuse on create, is a lint and not an error here.
+A PAL for a simulated conversation may be partial. So a missing `system_prompt` or face, which
+Tavus would refuse on create, is a lint and not an error here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,8 +25,8 @@ ALIASES: Mapping[str, str] = {
     "persona_description": "pal_description",
     "default_replica_id": "default_face_id",
 }
-"""Older spellings of PAL fields, both of which the API takes on either route ([client]; the rows
-for type and description are [inferred])."""
+"""Older spellings of PAL fields. The API accepts both spellings on either route ([client]; the
+rows for type and description are [inferred])."""
 
 FLOW_ALIASES: Mapping[str, str] = {
     "replica_interruptibility": "face_interruptibility",
@@ -36,9 +36,9 @@ FLOW_ALIASES: Mapping[str, str] = {
 
 
 class PalBody(Body, frozen=True, kw_only=True):
-    """A PAL as it is written to the API, in the present vocabulary ([doc], [client]).
+    """A PAL in a request to the API, in the present vocabulary ([doc], [client]).
 
-    Nothing that Tavus keeps elsewhere is in it, and nothing that the server sets.
+    The body has no field that the server sets, and no resource that Tavus stores elsewhere.
     """
 
     pal_name: str | None = None
@@ -53,7 +53,7 @@ class PalBody(Body, frozen=True, kw_only=True):
     guardrail_ids: Items[str] = ()
     guardrail_tags: Items[str] = ()
     guardrails_id: str | None = None
-    "A legacy guardrail set [doc]; gone from the client since 0.8.0."
+    "A legacy guardrail set [doc]; the client has no such field since 0.8.0."
 
     document_ids: Items[str] = ()
     document_tags: Items[str] = ()
@@ -72,7 +72,7 @@ class Pal(PalBody, frozen=True, kw_only=True):
     "The default is the client's [client]."
 
     pal_id: str | None = None
-    "Set by the server or the client, as are the seven that follow; accepted when pasted."
+    "The server or the client sets this field and the seven below; a pasted PAL may have them."
 
     pal_type: str | None = None
     is_published: bool | None = None
@@ -86,7 +86,7 @@ class Pal(PalBody, frozen=True, kw_only=True):
     objectives: ObjectiveSet | None = None
     guardrails: Items[Guardrail] = ()
     judge_rules: dict[str, Any] | None = None
-    "Rules for the deterministic judge, as written; this project's own, never sent to Tavus."
+    "Rules for the deterministic judge, as the author wrote them; never sent to Tavus."
 
     @classmethod
     def rewrite(cls, data: dict[str, Any]) -> dict[str, Any]:
@@ -100,14 +100,14 @@ class Pal(PalBody, frozen=True, kw_only=True):
         return {**body, "layers": layers}
 
     def tool(self, name: str) -> Tool | None:
-        """Return the tool of that name."""
+        """Return the tool of that name, `None` if there is none."""
         for tool in self.tools:
             if tool.name == name:
                 return tool
         return None
 
     def secrets(self) -> Iterator[tuple[str, str]]:
-        """Yield every secret in the definition, tools and layers, behind the name of its place."""
+        """Yield every secret of the tools and layers, each after the name of its source."""
         for name, layer in self.layers.items():
             key = (json_object(layer) or {}).get("api_key")
             if isinstance(key, str) and key:
@@ -117,7 +117,7 @@ class Pal(PalBody, frozen=True, kw_only=True):
 
 
 def _rename_keys(body: dict[str, Any], aliases: Mapping[str, str]) -> dict[str, Any]:
-    """Return the body in one vocabulary, or refuse two different values for one field."""
+    # Equal values under both spellings are allowed: a pasted PAL may have both.
     result = {key: value for key, value in body.items() if key not in aliases}
     for old, new in aliases.items():
         if old not in body:

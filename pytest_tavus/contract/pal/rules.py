@@ -1,13 +1,12 @@
-"""Everything that must hold for a PAL beyond the shape of its body, in one pass.
+"""All rules for a PAL beyond the shape of its body, in one pass.
 
-What Tavus would refuse, or what no client could send, is a problem. What is only risky, or only
-missing from a PAL that is not meant to be created, is in `lints`.
+A definition that Tavus would refuse, or that no client could send, has a problem. `lints` warns
+of risks, and of fields that only the creation of a PAL requires.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.contract.pal.layer_rules import PERCEPTION_OFF, layer_problems, perception_model
@@ -21,7 +20,7 @@ __all__ = ["RuleProblem", "problems", "tool_problems"]
 
 
 def problems(pal: Pal) -> Iterator[RuleProblem]:
-    """Yield every broken rule of a PAL with its path in the PAL's body, never just the first."""
+    """Yield every broken rule of a PAL, each with its path in the PAL's body."""
     yield from layer_problems(pal.layers)
     for index, tool in enumerate(pal.tools):
         yield from tool_problems(tool, ("tools", index))
@@ -34,7 +33,7 @@ def problems(pal: Pal) -> Iterator[RuleProblem]:
 
 
 def _tool_name_problems(pal: Pal) -> Iterator[RuleProblem]:
-    """Refuse a name that two tools share: names are unique in an account [doc]."""
+    # Tool names are unique in an account [doc].
     names = [tool.name for tool in pal.tools]
     for index, name in enumerate(names):
         first = names.index(name)
@@ -48,7 +47,7 @@ def _tool_name_problems(pal: Pal) -> Iterator[RuleProblem]:
 
 
 def _perception_problems(pal: Pal) -> Iterator[RuleProblem]:
-    """Refuse vision and audio tools where perception is off: they need Raven [client]."""
+    # Vision and audio tools need Raven [client], so no call can happen while perception is off.
     if perception_model(pal.layers) != PERCEPTION_OFF:
         return
     for index, tool in enumerate(pal.tools):
@@ -63,7 +62,7 @@ def _perception_problems(pal: Pal) -> Iterator[RuleProblem]:
 
 
 def pal_body_problems(pal: PalBody) -> Iterator[RuleProblem]:
-    """Yield what is wrong with a PAL that is there; a draft may still lack its prompt."""
+    """Yield the problems of an existing PAL; a draft may still lack its prompt."""
     yield from layer_problems(pal.layers)
     yield from _api_key_problems(pal.layers)
     yield from _mode_problems(pal)
@@ -71,7 +70,7 @@ def pal_body_problems(pal: PalBody) -> Iterator[RuleProblem]:
 
 
 def new_pal_problems(pal: PalBody) -> Iterator[RuleProblem]:
-    """Yield what is wrong with a PAL that is to be created [client]."""
+    """Yield the problems of a PAL in a request to create it [client]."""
     if pal.pipeline_mode == "full" and not pal.system_prompt:
         yield RuleProblem(
             loc=("system_prompt",),
@@ -82,7 +81,7 @@ def new_pal_problems(pal: PalBody) -> Iterator[RuleProblem]:
 
 
 def _mode_problems(pal: PalBody) -> Iterator[RuleProblem]:
-    """Refuse a prompt where no language model reads it [client]."""
+    # Only the full pipeline has a language model that reads a prompt [client].
     if pal.pipeline_mode == "full":
         return
     for name in ("system_prompt", "context"):
@@ -94,8 +93,8 @@ def _mode_problems(pal: PalBody) -> Iterator[RuleProblem]:
             )
 
 
-def _api_key_problems(layers: dict[str, Any]) -> Iterator[RuleProblem]:
-    """Refuse what stands for a hidden key in place of the key [inferred]."""
+def _api_key_problems(layers: Mapping[str, object]) -> Iterator[RuleProblem]:
+    # Tavus shows the mask in place of a key; a mask that comes back is no key [inferred].
     for name, layer in layers.items():
         if (json_object(layer) or {}).get("api_key") == SECRET_MASK:
             yield RuleProblem(

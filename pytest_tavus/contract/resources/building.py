@@ -1,7 +1,7 @@
-"""The bodies of the builder's requests, in the present vocabulary. All of it is [client].
+"""The bodies of the builder's requests, in the present vocabulary. All bodies are [client].
 
-Known from the official clients 0.11.0 (sdk/client/http.py, sdk/recipes/carrier_builder.py and
-build_and_verify.py) and 0.3.2, which took the creator through a chat of its own.
+The sources are the official clients 0.11.0 (sdk/client/http.py, sdk/recipes/carrier_builder.py
+and build_and_verify.py) and 0.3.2, which had its own chat with the creator.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ class BuilderOpening(Body, frozen=True, kw_only=True):
     name: str
     greeting: str | None = None
     pal_id: str | None = None
-    "A PAL that is to be changed; absent, one is made."
+    "The PAL to change; without an id, the builder creates a PAL."
 
     model: str | None = None
-    "Taken and not used: nothing here is written by a model."
+    "Accepted and not used, because no model writes the simulated drafts."
 
 
 class BuilderMessage(Body, frozen=True, kw_only=True):
-    """One line of a builder's history."""
+    """One message of a builder's history."""
 
     role: Literal["user", "assistant", "system"]
     content: str
@@ -39,7 +39,7 @@ class BuilderMessages(Body, frozen=True, kw_only=True):
 
 
 class CurrentPal(Body, frozen=True, kw_only=True):
-    """What the PAL is when it is drafted anew."""
+    """The PAL before a new draft."""
 
     system_prompt: str = ""
     greeting: str = ""
@@ -49,7 +49,7 @@ class CurrentPal(Body, frozen=True, kw_only=True):
 
 
 class Briefs(Body, frozen=True, kw_only=True):
-    """What is to be drafted, by artifact."""
+    """The instructions for a draft, by artifact."""
 
     personality: str = ""
     objectives: str = ""
@@ -88,7 +88,7 @@ class HeadlessOpening(Body, frozen=True, kw_only=True):
 
     builder_id: str
     pal_id: str
-    "The carrier's: the PAL that interviews a creator."
+    "The id of the carrier, the PAL that interviews a creator."
 
     conversation_name: str | None = None
     conversational_context: str = ""

@@ -1,6 +1,7 @@
-"""The body of ``POST /v2/conversations`` [doc], openapi.yaml, and what must hold for it.
+"""The body of ``POST /v2/conversations`` ([doc] openapi.yaml) and its rules.
 
-In the present vocabulary, though Tavus's own documents write `persona_id` and `replica_id` here.
+The body uses the present vocabulary, although Tavus's documents write `persona_id` and
+`replica_id` here.
 """
 
 from __future__ import annotations
@@ -13,20 +14,20 @@ from pytest_tavus.contract.body import Body, Items
 from pytest_tavus.contract.problem import RuleProblem
 
 CALL_SECONDS = 3600
-"""The longest that a conversation may be, and the default [doc]."""
+"""Seconds: the maximum and the default duration of a conversation [doc]."""
 
 
 class ConversationProperties(Body, frozen=True, kw_only=True):
-    """`properties`: limits and looks of one conversation [doc]."""
+    """`properties`: limits and appearance of one conversation [doc]."""
 
     max_call_duration: int = CALL_SECONDS
-    "Seconds; 3600 is also the most."
+    "Seconds; 3600 is also the maximum."
 
     participant_left_timeout: int = 0
-    "Seconds after the last participant has left."
+    "Seconds after the last participant left."
 
     participant_absent_timeout: int = 300
-    "Seconds after creation, if nobody has joined."
+    "Seconds after creation, if no participant joined."
 
     enable_recording: bool = False
     enable_closed_captions: bool = False
@@ -36,29 +37,29 @@ class ConversationProperties(Body, frozen=True, kw_only=True):
     "A language's full name, or `multilingual`."
 
     recording_storage: Annotated[dict[str, Any] | None, HIDDEN] = None
-    "Where recordings are kept; what a provider needs beside its name is passed over."
+    "The storage of recordings; only the name of the provider is checked."
 
     recording_s3_bucket_name: str | None = None
-    "This and the two below are older than `recording_storage`."
+    "This field and the two below are older than `recording_storage`."
 
     recording_s3_bucket_region: str | None = None
     aws_assume_role_arn: str | None = None
 
 
 class ConversationBody(Body, frozen=True, kw_only=True):
-    """What a conversation is opened with.
+    """The settings of a new conversation.
 
-    A simulated room has neither picture nor sound, records nothing, goes to no meeting, and its PAL
-    neither remembers nor looks anything up: fields about those are taken and change nothing.
+    A simulated room has no picture, no sound, no recording and no meeting. Its PAL has no memory
+    and no knowledge base. The fields for those features are accepted and have no effect.
     """
 
     pal_id: str | None = None
     face_id: str | None = None
-    "Required where the PAL has no default face; goes before the one it has."
+    "Required if the PAL has no default face; overrides the default face."
 
     conversation_name: str | None = None
     conversational_context: str | None = None
-    "Appended to the PAL's own."
+    "Tavus appends this context to the PAL's own context."
 
     custom_greeting: str | None = None
     callback_url: str | None = None
@@ -68,7 +69,7 @@ class ConversationBody(Body, frozen=True, kw_only=True):
     document_tags: Items[str] = ()
     document_retrieval_strategy: Literal["speed", "quality", "balanced"] = "balanced"
     test_mode: bool = False
-    "The conversation is created as ended: no face, no cost, no slot."
+    "Tavus creates the conversation as ended: no face, no cost, no slot."
 
     require_auth: bool = False
     max_participants: int | None = None
@@ -83,7 +84,7 @@ class ConversationBody(Body, frozen=True, kw_only=True):
 
     @property
     def is_private(self) -> bool:
-        """Whether the room is joined with a token only."""
+        """Whether participants need a token to join the room."""
         return self.require_auth or self.properties.require_auth
 
 
@@ -91,7 +92,7 @@ _PROVIDERS = ("s3", "gcs", "azure_blob")
 
 
 def conversation_problems(body: ConversationBody) -> Iterator[RuleProblem]:
-    """Yield what is wrong with a conversation that is to be opened."""
+    """Yield the problems of a request to open a conversation."""
     yield from _limit_problems(body.properties)
     yield from _url_problems(body)
     if body.max_participants is not None and body.max_participants < 2:
@@ -111,10 +112,8 @@ def conversation_problems(body: ConversationBody) -> Iterator[RuleProblem]:
 
 
 def _url_problems(body: ConversationBody) -> Iterator[RuleProblem]:
-    """Refuse what cannot be called, without repeating it: users put tokens into such a URL.
-
-    An address of this machine is good: Tavus's own rule is not known.
-    """
+    # The message does not repeat the URL: users put tokens into such a URL.
+    # An address of this machine is allowed, because Tavus's own rule is not known.
     for name in ("callback_url", "meeting_url"):
         url = getattr(body, name)
         if url and not url.startswith(("https://", "http://")):
@@ -125,18 +124,18 @@ def _url_problems(body: ConversationBody) -> Iterator[RuleProblem]:
             )
 
 
-def _limit_problems(wanted: ConversationProperties) -> Iterator[RuleProblem]:
-    if not 0 < wanted.max_call_duration <= CALL_SECONDS:
+def _limit_problems(properties: ConversationProperties) -> Iterator[RuleProblem]:
+    if not 0 < properties.max_call_duration <= CALL_SECONDS:
         yield RuleProblem(
             loc=("properties", "max_call_duration"),
             message=f"expected more than 0 and at most {CALL_SECONDS} seconds, "
-            f"found {wanted.max_call_duration}",
+            f"found {properties.max_call_duration}",
             rule="call_duration",
         )
     for name in ("participant_left_timeout", "participant_absent_timeout"):
-        if getattr(wanted, name) < 0:
+        if getattr(properties, name) < 0:
             yield RuleProblem(
                 loc=("properties", name),
-                message=f"expected at least 0 seconds, found {getattr(wanted, name)}",
+                message=f"expected at least 0 seconds, found {getattr(properties, name)}",
                 rule="timeout",
             )

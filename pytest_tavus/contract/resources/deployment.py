@@ -1,4 +1,4 @@
-"""A deployment as Tavus stores it: how a PAL goes live on a page ([doc] create-deployment)."""
+"""A deployment as Tavus stores it: a PAL on a public page ([doc] create-deployment)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pytest_tavus.contract.body import Body, Items
 from pytest_tavus.contract.problem import RuleProblem
 
 Channel = Literal["landing-page", "embed", "widget"]
-"""Where a deployment lives [doc]."""
+"""The kind of page of a deployment [doc]."""
 
 DeploymentStatus = Literal["draft", "active", "inactive"]
-"""Only an active one can be started by the public [client]."""
+"""Visitors can start only an active deployment [client]."""
 
 
 class CallLimits(Body, frozen=True, kw_only=True):
-    """`limits`: each at least 1; what is absent is unlimited [client]."""
+    """`limits`: each limit is at least 1; an absent field sets no limit [client]."""
 
     daily_call_limit: int | None = None
     daily_call_limit_per_user: int | None = None
@@ -36,14 +36,14 @@ class Deployment(Body, frozen=True, kw_only=True):
     name: str | None = None
     status: DeploymentStatus = "active"
     password: Annotated[str | None, HIDDEN] = None
-    "What a visitor must enter before a call [doc]."
+    "A visitor must enter the password before a call [doc]."
 
     allowed_origins: Items[str] = ()
-    "Empty: any [client]."
+    "An empty list allows every origin [client]."
 
     limits: CallLimits = CallLimits()
     customization: dict[str, Any] = field(default_factory=dict[str, Any])
-    "Free: the look, the texts, and `conversation` with `context` and `unique_memory_tag`."
+    "Any keys: appearance, texts, and `conversation` with `context` and `unique_memory_tag`."
 
 
 class PublicStart(Body, frozen=True, kw_only=True):
@@ -53,14 +53,14 @@ class PublicStart(Body, frozen=True, kw_only=True):
     conversational_context: str | None = None
     custom_greeting: str | None = None
     pal_id: str | None = None
-    "A preview's own PAL; the portal's only, so it is not taken here [doc]."
+    "The PAL of a preview; only the portal may send it, so it is not accepted here [doc]."
 
     memory_stores: Items[str] = ()
     captcha_token: Annotated[str | None, HIDDEN] = None
 
 
 def deployment_problems(deployment: Deployment) -> Iterator[RuleProblem]:
-    """Yield everything that is wrong with a deployment beyond its shape."""
+    """Yield the problems of a deployment beyond its shape."""
     for name in CallLimits.__struct_fields__:
         value: int | None = getattr(deployment.limits, name)
         if value is not None and value < 1:

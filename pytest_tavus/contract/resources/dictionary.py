@@ -12,13 +12,13 @@ from pytest_tavus.spans import Loc
 
 
 class PronunciationRule(Body, frozen=True, kw_only=True):
-    """One word and how it is spoken."""
+    """One word and its pronunciation."""
 
     text: str
     pronunciation: str
     type: Literal["alias", "ipa"]
     alphabet: Literal["ipa"] | None = None
-    "Set by itself where `type` is `ipa` [client]."
+    "Implied if `type` is `ipa` [client]."
 
     case_sensitive: bool = False
     word_boundaries: bool = True
@@ -32,7 +32,7 @@ class PronunciationDictionary(Body, frozen=True, kw_only=True):
 
 
 def dictionary_problems(dictionary: PronunciationDictionary) -> Iterator[RuleProblem]:
-    """Yield everything that is wrong with a dictionary, each problem with its path."""
+    """Yield the problems of a dictionary, each with its path."""
     yield from _length(("name",), dictionary.name, limits.DICTIONARY_NAME_LENGTH)
     if len(dictionary.rules) > limits.DICTIONARY_RULES:
         yield RuleProblem(

@@ -1,6 +1,6 @@
-"""A knowledge document as Tavus takes it. Shapes, and what must hold for them; no downloads.
+"""A knowledge document as Tavus accepts it. Shapes and rules; no downloads.
 
-Fields: [doc] create-document and recrawl-document; those marked so are known to the client only.
+Fields: [doc] create-document and recrawl-document; only the client knows the marked fields.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.spans import Loc
 
 DocumentStatus = Literal["started", "processing", "ready", "error", "recrawling"]
-"""What becomes of a document [doc] get-document."""
+"""The states of a document [doc] get-document."""
 
 FILE_TYPES = frozenset(
     {".pdf", ".pptx", ".png", ".jpg", ".jpeg", ".csv", ".xlsx", ".txt", ".docx", ".doc", ".md"}
     | {".json"}
 )
-"""The endings of files that can be uploaded [client]."""
+"""The endings of files that users can upload [client]."""
 
 PAGE_TYPES = frozenset({"", ".html", ".htm", ".php", ".asp", ".aspx"})
-"""The endings of what is read as a page of a website [inferred]."""
+"""The endings of website pages [inferred]."""
 
 
 class Crawl(Body, frozen=True, kw_only=True):
@@ -43,7 +43,7 @@ class DocumentBody(Body, frozen=True, kw_only=True):
     callback_url: str | None = None
     crawl: Crawl | None = None
     participant_tags: Items[str] = ()
-    "Known to the client only, as are the three that follow [client]."
+    "Only the client knows this field and the three below [client]."
 
     custom_description: str | None = None
     is_customer_support_document: bool = False
@@ -64,7 +64,7 @@ class Recrawl(Body, frozen=True, kw_only=True):
 
 
 def document_problems(document: DocumentBody) -> Iterator[RuleProblem]:
-    """Yield everything that is wrong with a document that is to be created."""
+    """Yield the problems of a request to create a document."""
     parts = urlsplit(document.document_url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         yield RuleProblem(
@@ -78,7 +78,7 @@ def document_problems(document: DocumentBody) -> Iterator[RuleProblem]:
 
 
 def crawl_problems(crawl: Crawl, at: Loc = ()) -> Iterator[RuleProblem]:
-    """Yield what is wrong with the limits of a crawl; `at` is its path."""
+    """Yield the problems of a crawl's limits; `at` is the path of the crawl."""
     for field, value, most in (
         ("depth", crawl.depth, limits.CRAWL_DEPTH),
         ("max_pages", crawl.max_pages, limits.CRAWL_PAGES),
@@ -92,9 +92,9 @@ def crawl_problems(crawl: Crawl, at: Loc = ()) -> Iterator[RuleProblem]:
 
 
 def document_error(url: str) -> str | None:
-    """Return the error code that processing a document of this URL ends with, going by its name.
+    """Return the error code for the ending of a document's URL, `None` if Tavus can process it.
 
-    The codes are [doc]; that an unknown ending is what brings this one about is [inferred].
+    The codes are [doc]; the link between an unknown ending and this code is [inferred].
     """
     name = urlsplit(url).path.rpartition("/")[2]
     ending = f".{name.rpartition('.')[2].lower()}" if "." in name else ""

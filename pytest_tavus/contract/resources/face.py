@@ -1,4 +1,4 @@
-"""A face as Tavus trains and keeps it: shapes and rules ([doc] create-face, update-face)."""
+"""A face as Tavus trains and stores it: shapes and rules ([doc] create-face, update-face)."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ class FaceTraining(Body, frozen=True, kw_only=True):
     consent_video_url: str | None = None
     train_image_url: str | None = None
     voice_name: str | None = None
-    "Of a stock voice, for a face that is made from an image."
+    "The name of a stock voice, for a face from an image."
 
     default_voice_id: str | None = None
-    "A voice by its id, which goes before the name [doc] voices."
+    "The id of a voice; the id overrides the name [doc] voices."
 
     auto_fix_training_image: bool = False
     model_name: str = "phoenix-4"
     callback_url: str | None = None
-    "Empty is none, as in the documents' examples."
+    "An empty text means no callback, as in the documents' examples."
 
 
 class FaceChange(Body, frozen=True, kw_only=True):
@@ -41,7 +41,7 @@ class FaceName(Body, frozen=True, kw_only=True):
 
 
 def training_problems(training: FaceTraining) -> Iterator[RuleProblem]:
-    """Yield everything that is wrong with what a face is to be trained from."""
+    """Yield the problems of a request to train a face."""
     image, video = training.train_image_url, training.train_video_url
     if bool(image) == bool(video):
         found = "both" if image else "neither"
@@ -59,7 +59,7 @@ def training_problems(training: FaceTraining) -> Iterator[RuleProblem]:
 
 
 def change_problems(change: FaceChange) -> Iterator[RuleProblem]:
-    """Yield what is wrong with a change: neither field can be blank [doc]."""
+    """Yield the problems of a change: neither field can be blank [doc]."""
     for field in FaceChange.__struct_fields__:
         value: str | None = getattr(change, field)
         if value is not None and not value.strip():

@@ -19,8 +19,8 @@ class VoiceCloning(Body, frozen=True, kw_only=True):
 
     voice_name: str
     train_audio_url: str | None = None
-    """Where the sample is. That there is such a field is [doc]; its name is [inferred] from those
-    of faces, so that the plainer one is taken as well."""
+    """The URL of the sample. The existence of such a field is [doc]. Its name is [inferred] from
+    the fields of faces, so `audio_url` is accepted as well."""
 
     audio_url: str | None = None
     description: str | None = None
@@ -28,12 +28,12 @@ class VoiceCloning(Body, frozen=True, kw_only=True):
 
     @property
     def sample(self) -> str | None:
-        """The address of the sample."""
+        """The URL of the sample under either name."""
         return self.train_audio_url or self.audio_url
 
 
 def cloning_problems(cloning: VoiceCloning) -> Iterator[RuleProblem]:
-    """Yield everything that is wrong with what a voice is to be made of."""
+    """Yield the problems of a request to clone a voice."""
     if not cloning.sample:
         yield _problem("train_audio_url", "train_audio_url is missing: a voice is made of a sample")
     elif not cloning.sample.startswith(("https://", "http://")):

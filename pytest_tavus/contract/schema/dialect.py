@@ -1,7 +1,7 @@
-"""The door to jsonschema: a validator of the dialect that tools are written in.
+"""The only importer of jsonschema: a validator of the dialect of tools' parameters.
 
-Importing jsonschema takes longer than loading a scenario file, and the schema of nearly every tool
-can be judged without it. So this is the only module that knows it, and it does so late.
+The import of jsonschema takes longer than loading a scenario file, and nearly every tool's schema
+needs no jsonschema. So each function imports jsonschema when a caller first needs it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pytest_tavus.contract.schema.subschemas import with_python_keys
 
 
 class SchemaFault(Protocol):
-    """One place where a value is not as its schema says."""
+    """A fault of a value under its schema."""
 
     @property
     def absolute_path(self) -> Sequence[int | str]:
@@ -27,17 +27,17 @@ class SchemaFault(Protocol):
 
     @property
     def validator(self) -> str:
-        """The keyword that does not hold."""
+        """The broken keyword."""
         ...
 
     @property
     def validator_value(self) -> Any:
-        """What the schema says under that keyword."""
+        """The schema's value of the keyword."""
         ...
 
     @property
     def instance(self) -> Any:
-        """What stands at the path."""
+        """The value at the path."""
         ...
 
     @property
@@ -47,21 +47,22 @@ class SchemaFault(Protocol):
 
 
 class Validator(Protocol):
-    """A schema that is ready to be held against values."""
+    """Validates values with one schema."""
 
-    def iter_errors(self, instance: Any) -> Iterable[SchemaFault]:
+    def iter_errors(self, instance: object) -> Iterable[SchemaFault]:
         """Yield every fault of a value."""
         ...
 
 
-def validator(schema: Any) -> Validator:
-    """Return the validator of a schema of the dialect 2020-12. It fetches nothing.
+def validator(schema: object) -> Validator:
+    """Return the validator of a schema of the dialect 2020-12. The validator fetches nothing.
 
-    Patterns are those of ECMA-262, and the formats of :mod:`~.formats` are asserted.
+    It reads patterns as ECMA-262 does, and asserts the formats of :mod:`~.formats`.
     """
     from jsonschema import FormatChecker
     from referencing import Registry
 
+    # Without jsonschema's own formats, some of which depend on the installed packages.
     checker = FormatChecker(formats=())
     for name, holds in FORMATS.items():
         checker.checks(name)(partial(_is_of_format, holds))
@@ -72,12 +73,12 @@ def validator(schema: Any) -> Validator:
 
 
 class Resolver(Struct, frozen=True):
-    """Follows the references of one schema, to places in that schema only."""
+    """Follows the references of one schema within that schema alone."""
 
     _inner: Any
 
     def lookup(self, reference: str) -> tuple[Any, Resolver] | None:
-        """Return what a reference leads to, and a resolver for it; `None` if it leads nowhere."""
+        """Return the target of a reference with its resolver; `None` if there is no target."""
         from referencing.exceptions import Unresolvable
 
         try:
@@ -87,14 +88,14 @@ class Resolver(Struct, frozen=True):
         return found.contents, Resolver(found.resolver)
 
     def inside(self, schema: Any) -> Resolver:
-        """Return the resolver for a schema inside this one: it may have an `$id` of its own."""
+        """Return the resolver for an inner schema, which may have its own `$id`."""
         from referencing.jsonschema import DRAFT202012
 
         return Resolver(self._inner.in_subresource(DRAFT202012.create_resource(schema)))
 
 
 def resolver(schema: Any) -> Resolver:
-    """Return the resolver of a schema. It fetches nothing."""
+    """Return the resolver of a schema. The resolver fetches nothing."""
     from referencing import Registry
     from referencing.jsonschema import DRAFT202012
 
@@ -104,10 +105,10 @@ def resolver(schema: Any) -> Resolver:
 
 
 def metaschema() -> Validator:
-    """Return the validator that a schema itself must pass."""
+    """Return the validator of schemas."""
     from jsonschema import Draft202012Validator
 
-    # All that it refers to comes with jsonschema.
+    # All references of the metaschema lead to schemas that come with jsonschema.
     return cast("Validator", Draft202012Validator(Draft202012Validator.META_SCHEMA))
 
 
@@ -115,12 +116,12 @@ def metaschema() -> Validator:
 def _dialect() -> Any:
     from jsonschema import Draft202012Validator, ValidationError, validators
 
-    def pattern(*given: Any) -> Iterator[Any]:
-        _, wanted, found, _ = given
-        if isinstance(found, str) and python_pattern(wanted).search(found) is None:
-            yield ValidationError(f"{found!r} does not match {wanted!r}")
+    def pattern(*arguments: Any) -> Iterator[Any]:
+        _, expected, found, _ = arguments
+        if isinstance(found, str) and python_pattern(expected).search(found) is None:
+            yield ValidationError(f"{found!r} does not match {expected!r}")
 
-    extend: Any = cast("Any", validators).extend  # untyped there
+    extend: Any = cast("Any", validators).extend  # jsonschema does not type `extend`
     return extend(Draft202012Validator, {"pattern": pattern})
 
 

@@ -1,7 +1,7 @@
-r"""The regular expressions of JSON Schema are those of ECMA-262 (with the flag `u`): to Python's.
+r"""Translates regular expressions of JSON Schema, which are ECMA-262 with flag `u`, to Python's.
 
-The two dialects look alike and mean different things by ``\d``, ``$``, ``.`` and ``[]``. A pattern
-that only Python understands would be checked here and refused, or misread, elsewhere.
+The two dialects look alike and differ in ``\d``, ``$``, ``.`` and ``[]``. Other readers of JSON
+Schema would refuse or misread a pattern that only Python understands.
 """
 
 from __future__ import annotations
@@ -56,16 +56,16 @@ _TOKEN: Final = re.compile(
 
 
 class NotEcmaError(ValueError):
-    """A pattern is no regular expression of JSON Schema: one phrase that says why."""
+    """A pattern is no regular expression of JSON Schema. The text is a phrase with the reason."""
 
 
 @lru_cache(1024)
 def python_pattern(pattern: str) -> re.Pattern[str]:
-    r"""Return the expression of Python that holds of the same texts.
+    r"""Return the Python expression that matches the same texts.
 
     Raises:
-        NotEcmaError: the pattern is not of ECMA-262, or cannot be tried here (``\p{Script=...}``,
-            a look-behind of no fixed width).
+        NotEcmaError: if the pattern is not ECMA-262, or Python cannot express it
+            (``\p{Script=...}``, a look-behind of no fixed width).
 
     """
     written = _Translation(pattern).text()
@@ -76,7 +76,7 @@ def python_pattern(pattern: str) -> re.Pattern[str]:
 
 
 class _Translation:
-    """One pass over a pattern."""
+    """Translates one pattern in one pass."""
 
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
@@ -114,19 +114,22 @@ class _Translation:
         return found["repeat"] or _escape(found, in_set=False)
 
     def _open_set(self, opening: str) -> str:
-        if opening.endswith("]"):  # in Python, the bracket would be a member of the set
+        # In Python, a bracket after the opening is a member of the set. In ECMA-262 it closes
+        # the set: `[]` matches nothing, `[^]` matches every character.
+        if opening.endswith("]"):
             return "(?!)" if opening == "[]" else r"[\s\S]"
         self._in_set = True
         return opening
 
     def _take_member(self, found: re.Match[str]) -> int:
-        """Take one member of a set; return how long it was."""
+        """Translate one member of a set, and return its length in the pattern."""
         if found[0].startswith("\\"):
             self._parts.append(_escape(found, in_set=True))
             return len(found[0])
-        one = found[0][0]
-        self._in_set = one != "]"
-        self._parts.append(f"\\{one}" if one in "[&~|" else one)
+        character = found[0][0]
+        self._in_set = character != "]"
+        # Python warns of possible set operations at these characters unless they are escaped.
+        self._parts.append(f"\\{character}" if character in "[&~|" else character)
         return 1
 
 
@@ -139,6 +142,7 @@ def _group(found: re.Match[str]) -> str:
 
 def _escape(found: re.Match[str], *, in_set: bool) -> str:
     if found["high"] is not None:
+        # With the flag `u`, an escaped surrogate pair is one character.
         pair = bytes.fromhex(found["high"] + found["low"]).decode("utf-16-be")
         return re.escape(pair)
     if found["point"] is not None:
@@ -172,6 +176,7 @@ def _letter(letter: str, *, in_set: bool) -> str:
     if members is not None and (letter.islower() or not in_set):
         negated = "^" if letter.isupper() else ""
         return members if in_set else f"[{negated}{members}]"
+    # A negated class inside a set cannot be a set of its own, so its complement is spelled out.
     if members is not None:
         return f"\\{letter}" if letter == "S" else _complement(letter)
     if letter in "bB":
@@ -192,7 +197,7 @@ def _complement(letter: str) -> str:
 
 @lru_cache(32)
 def _category(name: str) -> str:
-    """Return the members of a general category of Unicode."""
+    # Python's `re` knows no category, so the characters are listed as ranges.
     short = _CATEGORIES.get(name, name)
     points = [
         point

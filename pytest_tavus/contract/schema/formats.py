@@ -1,7 +1,7 @@
-"""The formats of text that are asserted: those of the OpenAI function shape [inferred].
+"""The asserted formats of text: the formats of the OpenAI function shape [inferred].
 
-Tavus asks for that shape and names no format of its own. Any other `format` is a remark, as JSON
-Schema has it. The meanings are those of JSON Schema 2020-12, section 7.3.
+Tavus asks for that shape and names no format of its own. Any other `format` is an annotation, as
+in JSON Schema. JSON Schema 2020-12, section 7.3, defines the formats.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from ipaddress import IPv4Address, IPv6Address
 from types import MappingProxyType
-from typing import Any
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(
@@ -29,13 +28,14 @@ _EMAIL = re.compile(rf"(?=.{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?P<host>.+)")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
-def is_of_format(name: Any, value: Any) -> bool:
-    """Tell whether a value is of a format; every value is of one that is not asserted."""
+def is_of_format(name: object, value: object) -> bool:
+    """Whether a value has a format; every value has a format that is not asserted."""
     holds = FORMATS.get(name) if isinstance(name, str) else None
     return holds is None or not isinstance(value, str) or holds(value)
 
 
 def _is_date(text: str) -> bool:
+    # `fromisoformat` alone also accepts other spellings, as a week date.
     return _DATE.fullmatch(text) is not None and _can_parse(date.fromisoformat, text)
 
 
@@ -65,6 +65,7 @@ def _is_ipv4(text: str) -> bool:
 
 
 def _is_ipv6(text: str) -> bool:
+    # Python accepts a zone after `%`, which the format does not have.
     return "%" not in text and _can_parse(IPv6Address, text)
 
 
@@ -93,4 +94,4 @@ FORMATS: Mapping[str, Callable[[str], bool]] = MappingProxyType(
         "uuid": _is_uuid,
     }
 )
-"""By the word of `format`."""
+"""Each checker by the value of `format`."""

@@ -1,13 +1,12 @@
-"""The `$ref`s and patterns of a schema: each leads somewhere, and nothing is fetched."""
+"""Checks the references and patterns of a schema, and fetches nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from msgspec import Struct, field
 
-from pytest_tavus.contract.body import json_object
+from pytest_tavus.contract.body import Json, json_object
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.contract.schema.dialect import Resolver, metaschema, resolver
 from pytest_tavus.contract.schema.ecma import NotEcmaError, python_pattern
@@ -17,12 +16,12 @@ from pytest_tavus.spans import Loc
 REFERENCES = ("$ref", "$dynamicRef")
 
 _Edge = tuple[int, Loc | None]
-"""The identity of a schema that is held against the same value, and the place of the `$ref` that
-leads there; `None` where it stands inside."""
+"""The identity of a schema for the same value, and the path of the `$ref` that leads to it. The
+path is `None` if the schema stands inside."""
 
 
-def reference_problems(schema: dict[str, Any]) -> Iterator[RuleProblem]:
-    """Yield what is wrong with the references and patterns of a valid schema."""
+def reference_problems(schema: Json) -> Iterator[RuleProblem]:
+    """Yield the problems of the references and patterns of a valid schema."""
     walk = _Walk()
     yield from walk.problems(schema)
     for at in walk.circles():
@@ -32,21 +31,22 @@ def reference_problems(schema: dict[str, Any]) -> Iterator[RuleProblem]:
 
 
 class _Walk(Struct):
-    """Goes through a schema and all that it refers to, each once."""
+    """Visits a schema and the targets of its references, each once."""
 
     edges: dict[int, list[_Edge]] = field(default_factory=dict[int, list[_Edge]])
 
-    def problems(self, schema: dict[str, Any]) -> Iterator[RuleProblem]:
-        """Yield what is wrong, in the order of the schema."""
-        open_ones: list[tuple[dict[str, Any], Loc, Resolver]] = [(schema, (), resolver(schema))]
-        while open_ones:
-            entries, at, names = open_ones.pop(0)
+    def problems(self, schema: Json) -> Iterator[RuleProblem]:
+        """Yield the problems in the order of the schema."""
+        queue: list[tuple[Json, Loc, Resolver]] = [(schema, (), resolver(schema))]
+        while queue:
+            entries, at, names = queue.pop(0)
+            # By identity: several references may lead to the same schema.
             if id(entries) in self.edges:
                 continue
             edges = self.edges[id(entries)] = []
             yield from _pattern_problems(entries, at)
             for inner in subschemas(entries):
-                open_ones.append((inner.schema, (*at, *inner.path), names.inside(inner.schema)))
+                queue.append((inner.schema, (*at, *inner.path), names.inside(inner.schema)))
                 if inner.in_place:
                     edges.append((id(inner.schema), None))
             for keyword in REFERENCES:
@@ -59,10 +59,11 @@ class _Walk(Struct):
                     yield _dangling_problem(str(entries[keyword]), here, why)
                 elif (target := json_object(found[0])) is not None:
                     edges.append((id(target), here))
-                    open_ones.append((target, here, found[1]))
+                    queue.append((target, here, found[1]))
 
     def circles(self) -> Iterator[Loc]:
-        """Yield the place of one reference of each circle."""
+        """Yield the path of one reference of each circle."""
+        # Depth first: a reference to a schema that is still on the current way closes a circle.
         settled: set[int] = set()
         for start in self.edges:
             way: dict[int, tuple[Iterator[_Edge], Loc | None]] = {}
@@ -82,7 +83,7 @@ class _Walk(Struct):
                     way[after] = (iter(self.edges[after]), at)
 
 
-def _pattern_problems(schema: dict[str, Any], at: Loc) -> Iterator[RuleProblem]:
+def _pattern_problems(schema: Json, at: Loc) -> Iterator[RuleProblem]:
     written = [(("pattern",), schema["pattern"])] if "pattern" in schema else []
     keys = json_object(schema.get("patternProperties")) or {}
     for path, text in (*written, *((("patternProperties", key), key) for key in keys)):
@@ -93,7 +94,7 @@ def _pattern_problems(schema: dict[str, Any], at: Loc) -> Iterator[RuleProblem]:
             yield _problem((*at, *path), f"{message}: {error}", None)
 
 
-def _check_schema(found: Any) -> str | None:
+def _check_schema(found: object) -> str | None:
     if isinstance(found, bool):
         return None
     if json_object(found) is None or any(True for _ in metaschema().iter_errors(found)):

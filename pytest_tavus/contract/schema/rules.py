@@ -1,6 +1,6 @@
-"""What must hold for a tool's `parameters`: a JSON Schema of type `object` [doc].
+"""The rules for a tool's `parameters`, which are a JSON Schema of type `object` [doc].
 
-The dialect is 2020-12, to which the OpenAI function shape that Tavus asks for belongs [inferred].
+The dialect is 2020-12: Tavus asks for the OpenAI function shape, which uses it [inferred].
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pytest_tavus.contract.body import json_list, json_object
+from pytest_tavus.contract.body import Json, json_list, json_object
 from pytest_tavus.contract.limits import RESERVED_PREFIX
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.contract.schema.dialect import SchemaFault, metaschema
@@ -18,10 +18,10 @@ from pytest_tavus.contract.schema.references import reference_problems
 from pytest_tavus.errors import did_you_mean
 
 
-def json_length(value: Any) -> int | None:
-    """Return how long a value is as JSON, counted as the client does; `None` if it is not JSON.
+def json_length(value: object) -> int | None:
+    """Return the number of characters of a value as JSON; `None` if it is not JSON.
 
-    ``json.dumps(value, sort_keys=True)`` with its default separators [client].
+    The client counts ``json.dumps(value, sort_keys=True)`` with its default separators [client].
     """
     try:
         return len(json.dumps(value, sort_keys=True, allow_nan=False))
@@ -29,19 +29,19 @@ def json_length(value: Any) -> int | None:
         return None
 
 
-def list_parameters(parameters: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the names of the parameters that a tool declares."""
+def list_parameters(parameters: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the names of a tool's declared parameters."""
     return tuple(json_object(parameters.get("properties")) or {})
 
 
-def list_required_parameters(parameters: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the names of the parameters that every call must have."""
+def list_required_parameters(parameters: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the names of a tool's required parameters."""
     names = json_list(parameters.get("required")) or ()
     return tuple(name for name in names if isinstance(name, str))
 
 
-def schema_problems(parameters: dict[str, Any]) -> Iterator[RuleProblem]:
-    """Yield what is wrong with a tool's `parameters`; paths begin at `parameters`."""
+def schema_problems(parameters: Json) -> Iterator[RuleProblem]:
+    """Yield the problems of a tool's `parameters`; paths begin at `parameters`."""
     if not parameters:
         return
     if json_length(parameters) is None:
@@ -60,7 +60,7 @@ def schema_problems(parameters: dict[str, Any]) -> Iterator[RuleProblem]:
             )
 
 
-def _type_problems(parameters: Mapping[str, Any]) -> Iterator[RuleProblem]:
+def _type_problems(parameters: Mapping[str, object]) -> Iterator[RuleProblem]:
     kind = parameters.get("type")
     if kind == "object":
         return
@@ -73,14 +73,15 @@ def _type_problems(parameters: Mapping[str, Any]) -> Iterator[RuleProblem]:
     )
 
 
-def _metaschema_problems(parameters: dict[str, Any]) -> Iterator[RuleProblem]:
+def _metaschema_problems(parameters: Json) -> Iterator[RuleProblem]:
+    # The quick check spares nearly every tool the import of jsonschema.
     if is_plain_schema(parameters):
         return
     seen = set[str]()
     errors = list(metaschema().iter_errors(parameters))
     if not errors:
         yield from reference_problems(parameters)
-    for error in sorted(errors, key=lambda one: _document_order(parameters, one.absolute_path)):
+    for error in sorted(errors, key=lambda fault: _document_order(parameters, fault.absolute_path)):
         problem = _build_problem(error)
         # One fault can break several vocabularies of the metaschema, in the same words.
         if str(problem) not in seen:
@@ -89,7 +90,7 @@ def _metaschema_problems(parameters: dict[str, Any]) -> Iterator[RuleProblem]:
 
 
 def _document_order(value: Any, path: Iterable[int | str]) -> tuple[int, ...]:
-    """Return where a path stands among others as they are written: jsonschema has no order."""
+    # jsonschema yields its errors in no documented order; users read them in the file's order.
     order: list[int] = []
     for step in path:
         entries = json_object(value)

@@ -1,4 +1,4 @@
-"""What must hold for `delivery`, and for the HTTP request that `delivery.api` describes."""
+"""The rules for `delivery`, and for the HTTP request that `delivery.api` describes."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from pytest_tavus.errors import did_you_mean
 from pytest_tavus.spans import Loc
 
 BODYLESS = ("GET", "HEAD", "DELETE")
-"""Methods with which `body_template` is forbidden [client]."""
+"""Methods that forbid a `body_template` [client]."""
 
 _API: Loc = ("delivery", "api")
 _FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def delivery_problems(tool: Tool) -> Iterator[RuleProblem]:
-    """Yield what is wrong with a tool's `delivery`; paths begin inside the tool."""
+    """Yield the problems of a tool's `delivery`; paths begin inside the tool."""
     api = tool.delivery.api
     # Exactly one channel ([doc], [client]).
     if tool.delivery.app_message == (api is not None):
@@ -53,7 +53,7 @@ def delivery_problems(tool: Tool) -> Iterator[RuleProblem]:
 
 
 def _request_problems(api: ApiDelivery) -> Iterator[RuleProblem]:
-    # 0 < t <= 60 ([client], [doc]); written so that NaN fails too.
+    # 0 < t <= 60 ([client], [doc]). This form of the comparison also refuses NaN.
     if not 0 < api.timeout <= TOOL_TIMEOUT:
         yield RuleProblem(
             loc=(*_API, "timeout"),
@@ -61,7 +61,7 @@ def _request_problems(api: ApiDelivery) -> Iterator[RuleProblem]:
             f"found {api.timeout:g}",
             rule="timeout",
         )
-    # Such a request has no body [client].
+    # A request with such a method has no body [client].
     if api.body_template is not None and api.method in BODYLESS:
         yield RuleProblem(
             loc=(*_API, "body_template"),
@@ -74,7 +74,7 @@ def _request_problems(api: ApiDelivery) -> Iterator[RuleProblem]:
 
 
 def _header_problems(name: str, value: str, loc: Loc) -> Iterator[RuleProblem]:
-    """HTTP's own rules (RFC 9110, 5.1 and 5.5): no client could send such a request."""
+    # Rules of HTTP (RFC 9110, 5.1 and 5.5): no client could send a request that breaks them.
     if _FIELD_NAME.fullmatch(name) is None:
         message = f"{name!r} cannot be the name of an HTTP header"
         yield RuleProblem(loc=loc, message=message, rule="header")
@@ -84,7 +84,7 @@ def _header_problems(name: str, value: str, loc: Loc) -> Iterator[RuleProblem]:
 
 
 def _placeholder_problems(tool: Tool) -> Iterator[RuleProblem]:
-    """Each placeholder must be a declared parameter, or one of Tavus's own [client]."""
+    # Each placeholder must be a declared parameter, or a placeholder that Tavus injects [client].
     known = list_parameters(tool.parameters)
     listed = f"declared: {', '.join(known)}" if known else "no parameter is declared"
     for text in texts_of(tool):
@@ -100,7 +100,7 @@ def _placeholder_problems(tool: Tool) -> Iterator[RuleProblem]:
 
 
 def _hmac_conflicts(api: ApiDelivery) -> Iterator[RuleProblem]:
-    """With hmac the request is Tavus's own envelope to a static URL ([doc], [client])."""
+    # With hmac, Tavus sends its own envelope to a static URL ([doc], [client]).
     for name in ("body_template", "query_params"):
         if getattr(api, name):
             yield RuleProblem(
@@ -120,7 +120,7 @@ def _hmac_conflicts(api: ApiDelivery) -> Iterator[RuleProblem]:
 def _auth_problems(auth: Auth) -> Iterator[RuleProblem]:
     at: Loc = (*_API, "auth")
     for name, value in _credentials(auth):
-        # A scrubbed secret that is sent back is refused [doc]; an empty one proves nothing.
+        # Tavus refuses a masked secret [doc]; an empty secret proves nothing.
         if value in {SECRET_MASK, ""}:
             found = "empty" if not value else f"{SECRET_MASK}, which stands for a hidden secret"
             yield RuleProblem(

@@ -1,7 +1,7 @@
-"""How a tool's HTTP call proves who it is from: Tavus's six auth types.
+"""The six auth types of a tool's HTTP call.
 
-Fields and names are those of `delivery.api.auth` [doc]. Secrets are never in a `repr`; a caller
-that stores or prints anything asks `secrets()` what to take out of it first.
+The fields and names come from `delivery.api.auth` [doc]. A `repr` never contains a secret. A
+caller that stores or prints text must first redact the values of `secrets()`.
 """
 
 from typing import Annotated, Literal
@@ -10,14 +10,15 @@ from pytest_tavus.contract.annotations import HIDDEN
 from pytest_tavus.contract.body import Body
 from pytest_tavus.contract.tool.credentials import secrets_in_url
 
-SECRET_MASK = "********"  # noqa: S105 - what stands in place of a secret, not a secret
-"""What Tavus shows instead of a stored secret, and refuses when it is sent back [doc]."""
+SECRET_MASK = "********"  # noqa: S105 - the mask of a secret, not a secret
+"""Tavus shows this mask instead of a stored secret, and refuses it in a request [doc]."""
 
 Secret = Annotated[str, HIDDEN]
 """A value that must not appear in a trace, a report or a message."""
 
 
 def _filter_secrets(*values: str) -> tuple[str, ...]:
+    # No text can be searched for an empty secret, and the mask itself is no secret.
     return tuple(value for value in values if value not in {"", SECRET_MASK})
 
 
@@ -27,7 +28,7 @@ class NoAuth(Body, frozen=True, kw_only=True):
     type: Literal["none"] = "none"
 
     def secrets(self) -> tuple[str, ...]:
-        """Return the values to be redacted: there are none."""
+        """Return no values, because the request carries no credentials."""
         return ()
 
 
@@ -38,7 +39,7 @@ class BearerAuth(Body, frozen=True, kw_only=True):
     token: Secret
 
     def secrets(self) -> tuple[str, ...]:
-        """Return the values to be redacted."""
+        """Return the values to redact."""
         return _filter_secrets(self.token)
 
 
@@ -50,7 +51,7 @@ class BasicAuth(Body, frozen=True, kw_only=True):
     password: Secret
 
     def secrets(self) -> tuple[str, ...]:
-        """Return the values to be redacted."""
+        """Return the values to redact."""
         return _filter_secrets(self.password)
 
 
@@ -63,12 +64,12 @@ class ApiKeyAuth(Body, frozen=True, kw_only=True):
     location: Literal["header", "query"] = "header"
 
     def secrets(self) -> tuple[str, ...]:
-        """Return the values to be redacted."""
+        """Return the values to redact."""
         return _filter_secrets(self.value)
 
 
 class OAuth2Auth(Body, frozen=True, kw_only=True):
-    """The client credentials grant: a token is fetched, cached, and refetched once on 401 [doc]."""
+    """The client credentials grant: Tavus fetches and caches a token, again once on 401 [doc]."""
 
     type: Literal["oauth2_client_credentials"] = "oauth2_client_credentials"
     token_url: str
@@ -77,7 +78,7 @@ class OAuth2Auth(Body, frozen=True, kw_only=True):
     scope: str | None = None
 
     def secrets(self) -> tuple[str, ...]:
-        """Return the values to be redacted."""
+        """Return the values to redact."""
         return _filter_secrets(self.client_secret, *secrets_in_url(self.token_url))
 
 
@@ -88,9 +89,9 @@ class HmacAuth(Body, frozen=True, kw_only=True):
     secret: Secret
 
     def secrets(self) -> tuple[str, ...]:
-        """Return the values to be redacted."""
+        """Return the values to redact."""
         return _filter_secrets(self.secret)
 
 
 Auth = NoAuth | BearerAuth | BasicAuth | ApiKeyAuth | OAuth2Auth | HmacAuth
-"""Any of the six, told apart by `type`."""
+"""Any of the six auth types; the field `type` selects one."""

@@ -1,7 +1,7 @@
-"""Finds credentials that a tool's request carries in plain sight: in headers and in the URL.
+"""Finds credentials in the headers, the URL, the query and the body of a tool's request.
 
-`delivery.api.auth` is where they belong, and says itself what is secret. Many definitions have them
-elsewhere all the same: ``?api_key=...`` behind the URL, ``X-Shop-Token`` among the headers.
+Credentials belong in `delivery.api.auth`, which knows its own secrets. Many definitions have them
+elsewhere: ``?api_key=...`` in the URL, ``X-Shop-Token`` among the headers.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ _TELLING = re.compile(
     r"secret|token|passw|credential|signature|api[-_]?key|access[-_]?key|^(?:key|sig|code)$",
     re.IGNORECASE,
 )
-"""A name that says its value is a secret."""
+"""Matches names of secret values."""
 
 
 def secrets_in_headers(headers: Mapping[str, str]) -> Iterator[str]:
-    """Yield the values of headers whose names tell of a secret."""
+    """Yield the values of headers with the name of a secret."""
     for name, value in headers.items():
         if name.lower() in SECRET_HEADERS or (_TELLING.search(name) and _is_literal(value)):
             yield value
 
 
 def secrets_in_query(parameters: Mapping[str, str]) -> Iterator[str]:
-    """Yield the values of query parameters whose names tell of a secret."""
+    """Yield the values of query parameters with the name of a secret."""
     for name, value in parameters.items():
         if _TELLING.search(name) and _is_literal(value):
             yield value
 
 
 def secrets_in_body(template: object) -> Iterator[str]:
-    """Yield the texts of a `body_template` that stand under telling names, at any depth."""
+    """Yield the texts of a `body_template` under the name of a secret, at any depth."""
     if (members := json_object(template)) is not None:
         yield from secrets_in_query(
             {key: text for key, text in members.items() if isinstance(text, str)}
@@ -49,7 +49,8 @@ def secrets_in_body(template: object) -> Iterator[str]:
 
 
 def secrets_in_url(url: str) -> Iterator[str]:
-    """Yield the password in a URL, and what its query holds under telling names."""
+    """Yield the password of a URL, and the values of its query under the name of a secret."""
+    # Most URLs have neither a password nor a query, so they need no parsing.
     if "@" not in url and "?" not in url:
         return
     place, _, query = url.partition("#")[0].partition("?")
@@ -61,10 +62,10 @@ def secrets_in_url(url: str) -> Iterator[str]:
 
 
 def is_secret_name(name: str) -> bool:
-    """Tell whether a field of this name holds a secret, as ``secret_access_key`` does."""
+    """Whether a field of this name has a secret value, as ``secret_access_key``."""
     return _TELLING.search(name) is not None
 
 
 def _is_literal(value: str) -> bool:
-    """Tell whether a value stands in the definition itself; an argument is not its secret."""
+    # A placeholder becomes an argument of the call, which is no secret of the definition.
     return "{" not in value

@@ -1,7 +1,7 @@
-"""What is allowed in a tool and probably not meant.
+"""Warnings about allowed settings of a tool that are probably mistakes.
 
-The classic of them: `on_resolve` left at its default, `fire_and_forget`, so that the PAL never
-hears the answer it was given the tool for.
+The most common mistake is the default of `on_resolve`, `fire_and_forget`: the PAL never hears the
+tool's answer.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ PROMISE = re.compile(
     r"|\bsearch(?:es)? (?:for|the)\b",
     re.IGNORECASE,
 )
-"""Words of a description that promise an answer. Kept short: a missed promise costs less than a
-warning about a tool that is meant as it is."""
+"""Words of a description that promise an answer. The list is short, because a missed promise costs
+less than a warning about a correct tool."""
 
 _ALMOST = re.compile(r"\{\s*[A-Za-z_][\w.\- ]*\}|\{\{[^{}]*\}\}")
 
 
 def tool_lints(tool: Tool) -> Iterator[RuleProblem]:
-    """Yield what is probably not meant in one tool, with its path inside the tool."""
+    """Yield the probable mistakes of one tool, each with its path inside the tool."""
     yield from _answer_lints(tool)
     yield from _filler_lints(tool)
     yield from _required_lints(tool)
@@ -48,9 +48,9 @@ def tool_lints(tool: Tool) -> Iterator[RuleProblem]:
 
 
 def check_answer_heard(tool: Tool) -> RuleProblem | None:
-    """Judge a tool whose answer a scenario expects to hear; `None` where the PAL does hear it.
+    """Return a problem if a scenario expects a tool's answer that the PAL never hears.
 
-    The path is inside the tool.
+    The path begins inside the tool.
     """
     if tool.effective_on_resolve != "fire_and_forget":
         return None
@@ -114,7 +114,7 @@ def _required_lints(tool: Tool) -> Iterator[RuleProblem]:
 
 
 def _optional_placeholder_lints(tool: Tool, text: TemplateText) -> Iterator[RuleProblem]:
-    """Warn of what may be empty: what Tavus fills in for a missing argument is not known."""
+    # Tavus's replacement of a placeholder whose argument is missing is not known.
     optional = set(list_parameters(tool.parameters)) - set(
         list_required_parameters(tool.parameters)
     )

@@ -1,15 +1,15 @@
-"""Where a tool's HTTP request leaves room for arguments: ``{order_id}``.
+"""Finds the placeholders for arguments in a tool's HTTP request, as ``{order_id}``.
 
-What is scanned is what the official client scans [client]: the URL, the values of `query_params`
-and every text value inside `body_template`. Keys are not scanned, and neither are headers; whether
-Tavus fills placeholders in headers is not known.
+The scan covers the same texts as the official client's scan [client]: the URL, the values of
+`query_params` and every text value inside `body_template`. Keys and headers are not scanned.
+Nothing is known about placeholders in headers.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, cast
+from typing import cast
 
 from msgspec import Struct
 
@@ -21,7 +21,7 @@ PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 class TemplateText(Struct, frozen=True, kw_only=True):
-    """One text of a tool in which placeholders are filled."""
+    """One text of a tool with room for placeholders."""
 
     loc: Loc
     "The path inside the tool."
@@ -30,7 +30,7 @@ class TemplateText(Struct, frozen=True, kw_only=True):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The placeholders in it, as :func:`names_in` gives them."""
+        """The names of the text's placeholders, each once, in order of appearance."""
         return names_in(self.text)
 
 
@@ -40,12 +40,12 @@ def names_in(text: str) -> tuple[str, ...]:
 
 
 def names_in_tool(tool: Tool) -> tuple[str, ...]:
-    """Return the names of all placeholders of a tool, each once, in order of appearance."""
+    """Return the names of a tool's placeholders, each once, in order of appearance."""
     return tuple(dict.fromkeys(name for text in texts_of(tool) for name in text.names))
 
 
 def texts_of(tool: Tool) -> Iterator[TemplateText]:
-    """Yield every text of a tool that is scanned for placeholders: URL, query, then body."""
+    """Yield every scanned text of a tool: URL, query, then body."""
     if tool.delivery.api is not None:
         yield from _api_texts(tool.delivery.api, ("delivery", "api"))
 
@@ -57,12 +57,12 @@ def _api_texts(api: ApiDelivery, at: Loc) -> Iterator[TemplateText]:
         yield from _value_texts(api.body_template, (*at, "body_template"))
 
 
-def _value_texts(value: Any, at: Loc) -> Iterator[TemplateText]:
+def _value_texts(value: object, at: Loc) -> Iterator[TemplateText]:
     if isinstance(value, str):
         yield TemplateText(loc=at, text=value)
     elif isinstance(value, dict):
-        for key, inner in cast("dict[str, Any]", value).items():
+        for key, inner in cast("dict[str, object]", value).items():
             yield from _value_texts(inner, (*at, key))
     elif isinstance(value, list):
-        for index, inner in enumerate(cast("Sequence[Any]", value)):
+        for index, inner in enumerate(cast("Sequence[object]", value)):
             yield from _value_texts(inner, (*at, index))

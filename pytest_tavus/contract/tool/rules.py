@@ -1,4 +1,4 @@
-"""What must hold for one tool beyond the shape of its body."""
+"""The rules for one tool beyond the shape of its body."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pytest_tavus.spans import Loc
 
 
 def tool_problems(tool: Tool, at: Loc = ()) -> Iterator[RuleProblem]:
-    """Yield everything that is wrong with one tool; `at` is its path in a larger body."""
+    """Yield the problems of one tool; `at` is the tool's path in a larger body."""
     for problem in _problems(tool):
         yield problem.under(at)
 
@@ -22,7 +22,10 @@ def tool_problems(tool: Tool, at: Loc = ()) -> Iterator[RuleProblem]:
 def attachment_problems(
     tool_ids: Sequence[str], *, beside: Sequence[Tool] = ()
 ) -> Iterator[RuleProblem]:
-    """Count the tools of a PAL, by id and written out beside, each once: at most 50 [doc]."""
+    """Yield a problem if a PAL has more than 50 tools [doc], and for each empty id.
+
+    `beside` are the tools in the PAL's own body. A tool in both lists counts once.
+    """
     count = len(beside) + len(set(tool_ids) - {tool.tool_id for tool in beside})
     if count > TOOLS_PER_PAL:
         yield RuleProblem(
@@ -49,7 +52,7 @@ def _problems(tool: Tool) -> Iterator[RuleProblem]:
 
 
 def _text_problems(tool: Tool) -> Iterator[RuleProblem]:
-    """Name pattern, description and size: [doc] and [client]."""
+    # The name pattern, the description and the size are [doc] and [client].
     if re.fullmatch(TOOL_NAME, tool.name) is None:
         yield RuleProblem(
             loc=("name",),
@@ -74,7 +77,7 @@ def _text_problems(tool: Tool) -> Iterator[RuleProblem]:
 
 
 def _filler_problems(tool: Tool) -> Iterator[RuleProblem]:
-    """Ask for the text that `on_call: static_filler` is to say: [doc] and [client]."""
+    # `on_call: static_filler` needs the text of `static_filler`: [doc] and [client].
     if tool.effective_on_call == "static_filler" and not (tool.static_filler or "").strip():
         yield RuleProblem(
             loc=("static_filler",),
@@ -85,7 +88,7 @@ def _filler_problems(tool: Tool) -> Iterator[RuleProblem]:
 
 
 def _perception_problems(tool: Tool) -> Iterator[RuleProblem]:
-    """Refuse fillers and reactions: the PAL goes on talking while such a tool runs [doc]."""
+    # The PAL goes on talking while such a tool runs [doc], so fillers and reactions do not apply.
     for name in ("on_call", "static_filler"):
         if getattr(tool, name) is not None:
             yield RuleProblem(
@@ -104,7 +107,7 @@ def _perception_problems(tool: Tool) -> Iterator[RuleProblem]:
 
 
 def _post_call_problems(tool: Tool) -> Iterator[RuleProblem]:
-    """Refuse what needs a conversation: it is over, and no client is there [doc]."""
+    # A post-call tool runs after the conversation, when no client is connected [doc].
     if "origin" in tool.written:
         yield RuleProblem(
             loc=("origin",),

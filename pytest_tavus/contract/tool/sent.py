@@ -1,6 +1,6 @@
 """The arguments of a call as its request carried them: a value that checks and judges compare.
 
-Reading a request is a matter of how it was written, so the reader is a function that is passed in.
+The reading of a request depends on the code that wrote it, so callers pass the reader in.
 """
 
 from __future__ import annotations
@@ -20,57 +20,57 @@ from pytest_tavus.trace.redaction.mask import Masks, read_masked
 from pytest_tavus.wire import HttpRequest
 
 Doubt = Literal["type", "split", "shift", "places", "unlike"]
-"""Why an argument cannot be read: its text stands for values of several types; its placeholder has
-no clear end; the list it is in may have lost other items; its places say different things; the
-request is not as the tool's definition writes it."""
+"""The reason that an argument cannot be read. `type`: its text may mean values of several types.
+`split`: its placeholder has no clear end. `shift`: its list may have lost other items. `places`:
+its positions in the request disagree. `unlike`: the request differs from the tool's definition."""
 
 _NONE: Final[Mapping[str, Doubt]] = MappingProxyType({})
 
 
 class SentArguments(Struct, frozen=True, kw_only=True):
-    """What one request carried of a call."""
+    """The arguments of a call that one request carried."""
 
     arguments: Mapping[str, Any]
-    "What was read. An argument that is neither here nor ambiguous was not sent."
+    "The read arguments. An argument that is neither here nor ambiguous was not sent."
 
     maybe_absent: frozenset[str] = frozenset()
-    "Of these, those that a call without the argument would have written in the same way."
+    "The read arguments whose absence would produce the same request."
 
     ambiguous: Mapping[str, Doubt] = _NONE
-    "The arguments that can be read in several ways."
+    "The arguments with several possible values."
 
     unreadable: bool = False
-    "The request is not as the tool's definition writes it, so any argument may be in it."
+    "The request differs from the tool's definition, so the request may carry any argument."
 
     def doubt(self, name: str) -> Doubt | None:
-        """Return why an argument cannot be read; `None` if it can."""
+        """Return the reason that an argument cannot be read, `None` if it can be read."""
         known = self.ambiguous.get(name)
         return "unlike" if known is None and self.unreadable else known
 
 
 Carries = Callable[[Tool, str], bool]
-"""Tells whether any place of a tool's request carries an argument."""
+"""Tells whether a part of a tool's request carries an argument."""
 
 ArgumentReader = Callable[[Tool, HttpRequest, str], SentArguments]
-"""Reads the arguments of a call in the request that a tool's delivery made of it. The text is the
-id of the conversation, which is known and no argument."""
+"""Reads the arguments of a call from the request of a tool's delivery. The text is the id of the
+conversation, which is known and not an argument."""
 
 
 class CallReader(Struct, frozen=True, kw_only=True):
-    """How the requests of one trace are read."""
+    """Reads the requests of one trace."""
 
     read: ArgumentReader
     conversation_id: str
     masked: bool = False
-    "The trace is masked: whatever a mask stands for is not known."
+    "The trace is masked, so the values behind its masks are unknown."
 
     def read_arguments(
         self, called: ToolCalled, tool: Tool | None, request: HttpRequest | None
     ) -> SentArguments | None:
-        """Return what was sent of a call; `None` if nothing was.
+        """Return the sent arguments of a call; `None` if no request was sent.
 
-        `request` is the last one made for the tool itself. An app message carries the call as it
-        is.
+        `request` is the last request for the tool itself. An app message carries the arguments
+        unchanged.
         """
         if called.channel == "app_message":
             arguments = _read_object(called.arguments or "{}")
@@ -87,7 +87,7 @@ class CallReader(Struct, frozen=True, kw_only=True):
 
 
 def _restore_masks(sent: SentArguments, masks: Masks) -> SentArguments:
-    """Return what was read of a masked request: what a mask may be part of is not known."""
+    # A mask may be a part of an ambiguous argument, so such an argument is masked as a whole.
     if not masks:
         return sent
     arguments: dict[Any, Any] = masks.restore_in(dict(sent.arguments))
@@ -105,11 +105,11 @@ def _read_object(text: str) -> dict[str, Any] | None:
 
 
 class Unsent:
-    """The type of :data:`UNSENT`: the arguments of a call of which no request was made."""
+    """The type of :data:`UNSENT`, the arguments of a call without a request."""
 
     def __repr__(self) -> str:
         return "not sent"
 
 
 UNSENT: Final = Unsent()
-"""Stands for what was sent where nothing was."""
+"""Replaces the arguments of a call if no request was sent."""

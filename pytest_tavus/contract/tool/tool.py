@@ -1,7 +1,7 @@
-"""A tool as Tavus's registry holds it. Shapes only: what else must hold is in `rules`.
+"""A tool as Tavus's registry stores it. Shapes only; `rules` has the rules.
 
-Field names, defaults and meanings are those of ``POST /v2/tools`` ([doc] and [client], tavus-cli
-0.11.0), so that a definition can be pasted from there.
+Field names, defaults and meanings follow ``POST /v2/tools`` ([doc] and [client], tavus-cli
+0.11.0), so that users can paste a definition from there.
 """
 
 from typing import Annotated, Any, Literal
@@ -24,7 +24,7 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 
 
 class ApiDelivery(Body, frozen=True, kw_only=True):
-    """`delivery.api`: the call becomes an HTTP request that Tavus makes itself."""
+    """`delivery.api`: Tavus itself sends the call as an HTTP request."""
 
     url: Annotated[str, HIDDEN]
     method: Method = "POST"
@@ -38,28 +38,28 @@ class ApiDelivery(Body, frozen=True, kw_only=True):
     content_type: str | None = None
 
     def secrets(self) -> tuple[str, ...]:
-        """Return every value of this request that must be redacted wherever it appears."""
-        shown = (
+        """Return the values of the request to redact in every text."""
+        exposed = (
             *secrets_in_headers(self.headers),
             *secrets_in_url(self.url),
             *secrets_in_query(self.query_params),
             *secrets_in_body(self.body_template),
         )
-        return (*self.auth.secrets(), *(text for text in shown if text not in {"", SECRET_MASK}))
+        return (*self.auth.secrets(), *(text for text in exposed if text not in {"", SECRET_MASK}))
 
 
 class Delivery(Body, frozen=True, kw_only=True):
-    """`delivery`: how a call reaches its handler. Exactly one channel."""
+    """`delivery`: the channel of a call to its handler. Exactly one channel."""
 
     app_message: bool = False
-    "The call is sent to the client as a `conversation.tool_call` app message."
+    "Tavus sends the call to the client as a `conversation.tool_call` app message."
 
     api: ApiDelivery | None = None
-    "The call is an HTTP request. Where both are given, as in what the API returns, this wins."
+    "The call is an HTTP request. If both are set, as in the API's answers, `api` wins."
 
 
 class Tool(Body, frozen=True, kw_only=True):
-    """One tool: what the model may call, how the call is delivered, and what is heard of it."""
+    """One tool: its parameters, its delivery, and the PAL's utterances around a call."""
 
     name: str
     description: str
@@ -75,7 +75,7 @@ class Tool(Body, frozen=True, kw_only=True):
     tags: Items[str] = ()
 
     tool_id: str | None = None
-    "Set by the server, as are the four that follow; accepted because definitions are pasted."
+    "The server sets this field and the four below; a pasted definition may have them."
 
     owner_id: str | None = None
     is_system_tool: bool | None = None
@@ -84,10 +84,10 @@ class Tool(Body, frozen=True, kw_only=True):
 
     @property
     def effective_on_call(self) -> OnCall:
-        """What is heard while the call runs, defaults applied.
+        """The PAL's behaviour during the call, with defaults.
 
-        `generate_filler` is the default of a tool that the model calls; perception tools never
-        interrupt the PAL, and a post-call tool runs when nobody listens [doc].
+        `generate_filler` is the default of a tool that the model calls. Perception tools never
+        interrupt the PAL, and a post-call tool runs without an audience [doc].
         """
         if self.on_call is not None:
             return self.on_call
@@ -95,24 +95,24 @@ class Tool(Body, frozen=True, kw_only=True):
 
     @property
     def effective_on_resolve(self) -> OnResolve:
-        """What is heard of the result, defaults applied: `fire_and_forget` unless written [doc]."""
+        """The PAL's behaviour after the call; the default is `fire_and_forget` [doc]."""
         return "fire_and_forget" if self.on_resolve is None else self.on_resolve
 
     @property
     def channel(self) -> Literal["api", "app_message"]:
-        """The one channel that calls of this tool take."""
+        """The channel of this tool's calls."""
         return "app_message" if self.delivery.api is None else "api"
 
     @property
     def is_post_call(self) -> bool:
-        """Whether the tool runs once, after the conversation has ended [doc]."""
+        """Whether the tool runs once, after the end of the conversation [doc]."""
         return self.trigger_type == "post_call"
 
     @property
     def is_perception(self) -> bool:
-        """Whether the tool is called by what is seen or heard rather than by the model [doc]."""
+        """Whether vision or audio calls the tool instead of the model [doc]."""
         return self.origin != "llm"
 
     def secrets(self) -> tuple[str, ...]:
-        """Return every secret in the definition, for redaction."""
+        """Return the secrets of the definition, for redaction."""
         return () if self.delivery.api is None else self.delivery.api.secrets()

@@ -1,7 +1,7 @@
-"""What must hold for a URL that Tavus itself calls: a tool's, and a token endpoint's.
+"""The rules for URLs that Tavus itself calls: a tool's URL and its token endpoint.
 
-[doc]: https, publicly reachable (private, loopback and link-local addresses are refused), hostname
-static. Nothing is resolved here: only what is written can be judged.
+[doc]: https, publicly reachable (Tavus refuses private, loopback and link-local addresses), with
+a static hostname. The rules resolve no name: they judge the text of the URL alone.
 """
 
 from __future__ import annotations
@@ -24,29 +24,29 @@ _PUBLIC_HINT = (
 
 
 def url_problems(url: str, loc: Loc) -> Iterator[RuleProblem]:
-    """Yield what is wrong with a URL that is to be called from the public internet."""
-    shown = repr(redact_url(url))
+    """Yield the problems of a URL that must be reachable from the public internet."""
+    quoted = repr(redact_url(url))
     parts = split_url(url)
     if parts is None:
         yield RuleProblem(
             loc=loc,
-            message=f"{shown} is not a valid URL: expected https://, a host and a path",
+            message=f"{quoted} is not a valid URL: expected https://, a host and a path",
             rule="url",
         )
         return
     if parts.scheme != "https":
         yield RuleProblem(
             loc=loc,
-            message=f"the URL must start with https://, found {shown}",
+            message=f"the URL must start with https://, found {quoted}",
             rule="url_https",
         )
     yield from _host_problems(parts, loc)
 
 
 def is_allowed_locally(problem: RuleProblem, body: object) -> bool:
-    """Tell whether a URL in a body is refused only because it is a plain one of this machine.
+    """Whether a rule refuses a URL only because the URL is a plain address of this machine.
 
-    Such a URL begins with ``http://`` and a host that cannot be any other machine.
+    Such a URL begins with ``http://`` and a loopback host.
     """
     if problem.rule not in _OF_PRODUCTION:
         return False
@@ -87,12 +87,12 @@ def _host_problems(parts: SplitResult, loc: Loc) -> Iterator[RuleProblem]:
 
 
 def split_url(url: str) -> SplitResult | None:
-    """Return the parts of a URL; `None` where it is none."""
+    """Return the parts of a URL, `None` if the text is no URL."""
     if _BLANK.search(url):
         return None
     try:
         parts = urlsplit(url)
-        # Read for its error alone: a port that is no port. A placeholder there is told of later.
+        # `port` raises if the text is no port. `_host_problems` reports a placeholder there.
         _ = parts.port if "{" not in parts.netloc else None
     except ValueError:
         return None
@@ -104,9 +104,9 @@ def _host_and_port(parts: SplitResult) -> str:
 
 
 def redact_url(url: str) -> str:
-    """Return the URL for a message: without credentials, and without a query that may hold some.
+    """Return the URL for a message, without credentials and without its query.
 
-    Of one whose password holds a `/`, `?` or `#` as it is, nothing behind the scheme is shown.
+    If the password has an unescaped `/`, `?` or `#`, only the scheme remains.
     """
     if _BARE_PASSWORD.match(url):
         return f"{url.partition('//')[0]}//..."
@@ -123,7 +123,7 @@ def _is_local(host: str) -> bool:
 
 
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Return the address a host spells out, the old short and hexadecimal spellings included."""
+    # Resolvers accept old short and hexadecimal spellings, so such a host may be private too.
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
@@ -133,7 +133,7 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 def _old_ipv4(host: str) -> ipaddress.IPv4Address | None:
-    """Read ``127.1``, ``0x7f.0.0.1`` or ``2130706433`` as resolvers do; `None` for a name."""
+    # As resolvers read ``127.1``, ``0x7f.0.0.1`` or ``2130706433``.
     parts = host.split(".")
     if len(parts) > 4 or not all(re.fullmatch(r"0x[0-9a-f]*|[0-9]+", part) for part in parts):
         return None
