@@ -16,16 +16,16 @@ from pytest_tavus.contract.shape import Shape
 
 T = TypeVar("T")
 
-Json = dict[str, Any]
-"""A JSON object."""
+JsonDict = dict[str, Any]
+"""A JSON object whose members are not checked yet."""
 
 Items = tuple[T, ...]
 """A JSON list, as a tuple. The reader accepts no other type in its place."""
 
 
-def json_object(value: Any) -> Json | None:
+def json_object(value: Any) -> JsonDict | None:
     """Return the value if it is a JSON object, else `None`."""
-    return cast("Json", value) if isinstance(value, dict) else None
+    return cast("JsonDict", value) if isinstance(value, dict) else None
 
 
 def json_list(value: Any) -> Sequence[Any] | None:
@@ -58,16 +58,16 @@ class Body(Shape, frozen=True, kw_only=True, dict=True):
         known: frozenset[str] | None = self.__dict__.get("_written")
         return _changed_fields(self) if known is None else known
 
-    def to_json(self, *, nulls: bool = True, without: Collection[str] = ()) -> Json:
+    def to_json(self, *, nulls: bool = True, without: Collection[str] = ()) -> JsonDict:
         """Return the body as JSON data with every field, or without the null fields."""
-        found: Json = _dump(
+        found: JsonDict = _dump(
             self, lambda body, name: nulls or getattr(body, name) is not None, without
         )
         return found
 
-    def to_written(self, *, without: Collection[str] = ()) -> Json:
+    def to_written(self, *, without: Collection[str] = ()) -> JsonDict:
         """Return the body as its author wrote it, without the fields that the author left out."""
-        found: Json = _dump(self, lambda body, name: name in body.written, without)
+        found: JsonDict = _dump(self, lambda body, name: name in body.written, without)
         return found
 
     def __repr__(self) -> str:

@@ -122,7 +122,7 @@ def test_a_missing_value_names_the_first_step_that_leads_nowhere(
     text: str, message: str, available: tuple[str, ...]
 ) -> None:
     with pytest.raises(MissingValue) as caught:
-        render(text, {"result": {"status": "sent", "items": [{}]}})
+        render(text, {"result": {"status": "sent", "items": [{"y": 1}]}})
     assert str(caught.value) == message
     assert caught.value.available == available
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field
 
-from pytest_tavus.contract.body import Json, json_object
+from pytest_tavus.contract.body import JsonDict, json_object
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.contract.schema.dialect import Resolver, metaschema, resolver
 from pytest_tavus.contract.schema.ecma import NotEcmaError, python_pattern
@@ -20,7 +20,7 @@ _Edge = tuple[int, Loc | None]
 path is `None` if the schema stands inside."""
 
 
-def reference_problems(schema: Json) -> Iterator[RuleProblem]:
+def reference_problems(schema: JsonDict) -> Iterator[RuleProblem]:
     """Yield the problems of the references and patterns of a valid schema."""
     walk = _Walk()
     yield from walk.problems(schema)
@@ -35,9 +35,9 @@ class _Walk(Struct):
 
     edges: dict[int, list[_Edge]] = field(default_factory=dict[int, list[_Edge]])
 
-    def problems(self, schema: Json) -> Iterator[RuleProblem]:
+    def problems(self, schema: JsonDict) -> Iterator[RuleProblem]:
         """Yield the problems in the order of the schema."""
-        queue: list[tuple[Json, Loc, Resolver]] = [(schema, (), resolver(schema))]
+        queue: list[tuple[JsonDict, Loc, Resolver]] = [(schema, (), resolver(schema))]
         while queue:
             entries, at, names = queue.pop(0)
             # By identity: several references may lead to the same schema.
@@ -83,7 +83,7 @@ class _Walk(Struct):
                     way[after] = (iter(self.edges[after]), at)
 
 
-def _pattern_problems(schema: Json, at: Loc) -> Iterator[RuleProblem]:
+def _pattern_problems(schema: JsonDict, at: Loc) -> Iterator[RuleProblem]:
     written = [(("pattern",), schema["pattern"])] if "pattern" in schema else []
     keys = json_object(schema.get("patternProperties")) or {}
     for path, text in (*written, *((("patternProperties", key), key) for key in keys)):

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pytest_tavus.contract.body import Json, json_list, json_object
+from pytest_tavus.contract.body import JsonDict, json_list, json_object
 from pytest_tavus.contract.limits import RESERVED_PREFIX
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.contract.schema.dialect import SchemaFault, metaschema
@@ -40,7 +40,7 @@ def list_required_parameters(parameters: Mapping[str, object]) -> tuple[str, ...
     return tuple(name for name in names if isinstance(name, str))
 
 
-def schema_problems(parameters: Json) -> Iterator[RuleProblem]:
+def schema_problems(parameters: JsonDict) -> Iterator[RuleProblem]:
     """Yield the problems of a tool's `parameters`; paths begin at `parameters`."""
     if not parameters:
         return
@@ -73,7 +73,7 @@ def _type_problems(parameters: Mapping[str, object]) -> Iterator[RuleProblem]:
     )
 
 
-def _metaschema_problems(parameters: Json) -> Iterator[RuleProblem]:
+def _metaschema_problems(parameters: JsonDict) -> Iterator[RuleProblem]:
     # The quick check spares nearly every tool the import of jsonschema.
     if is_plain_schema(parameters):
         return

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from pytest_tavus.contract.body import Json, json_list, json_object
+from pytest_tavus.contract.body import JsonDict, json_list, json_object
 from pytest_tavus.contract.schema.ecma import NotEcmaError, python_pattern
 from pytest_tavus.spans import Loc
 
@@ -37,12 +37,12 @@ class Subschema(Struct, frozen=True, kw_only=True):
     """A schema directly inside another."""
 
     path: Loc
-    schema: Json
+    schema: JsonDict
     in_place: bool
     "The schema applies to the same value as the schema around it."
 
 
-def subschemas(schema: Json) -> Iterator[Subschema]:
+def subschemas(schema: JsonDict) -> Iterator[Subschema]:
     """Yield the schemas directly inside a schema, except `true` and `false`."""
     for keyword, value in schema.items():
         for step, inner in _list_values(keyword, value):

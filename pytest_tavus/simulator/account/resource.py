@@ -13,7 +13,7 @@ from typing import Generic, Literal, TypeVar
 from msgspec import Struct
 
 from pytest_tavus.contract.behaviour import Source
-from pytest_tavus.contract.body import Json
+from pytest_tavus.contract.body import JsonDict
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_object
 from pytest_tavus.simulator.account.requests.json_patch import (
@@ -47,7 +47,7 @@ class Route(Struct, frozen=True, kw_only=True):
 
 Row = TypeVar("Row", bound=Mapping[str, object])
 
-View = Callable[[Account, Row, Query], Json]
+View = Callable[[Account, Row, Query], JsonDict]
 """Builds the answer about one record; the query may select more or fewer fields."""
 
 Verb = Literal["create", "listing", "show", "change", "delete"]
@@ -167,17 +167,17 @@ class Resource(Struct, Generic[Row], frozen=True, kw_only=True):
     ) -> ApiAnswer:
         return ApiAnswer(status=status, body=self.build_body(account, row, request.query))
 
-    def build_body(self, account: Account, row: Row, query: Query) -> Json:
+    def build_body(self, account: Account, row: Row, query: Query) -> JsonDict:
         return self.strip_hidden(row) if self.view is None else self.view(account, row, query)
 
-    def strip_hidden(self, row: Row) -> Json:
+    def strip_hidden(self, row: Row) -> JsonDict:
         return {
             name: value
             for name, value in row.items()
             if name not in self.hidden and not name.startswith("_")
         }
 
-    def apply_patch(self, row: Row, patch: object) -> Json | None:
+    def apply_patch(self, row: Row, patch: object) -> JsonDict | None:
         """Return the patchable fields after a JSON Patch; `None` if nothing changes."""
         before = select_fields(row, self.patchable_fields)
         after = apply_patch(before, read_patch(patch))
@@ -197,10 +197,10 @@ class Resource(Struct, Generic[Row], frozen=True, kw_only=True):
         return Route(method=method, path=path, operation=operation, source=source, public=public)
 
 
-class JsonResource(Resource[Json], frozen=True, kw_only=True):
+class JsonResource(Resource[JsonDict], frozen=True, kw_only=True):
     """A resource whose records are JSON that clients write."""
 
-    read: Callable[[object], Json] = read_object
+    read: Callable[[object], JsonDict] = read_object
     "Reads the body of a new or changed record into the fields to keep."
 
     created_status: int = 200
@@ -219,7 +219,7 @@ class JsonResource(Resource[Json], frozen=True, kw_only=True):
         row |= self.read(after) | {"updated_at": account.timestamp()}
         return self.answer(account, row, request)
 
-    def add(self, account: Account, fields: Json) -> Json:
+    def add(self, account: Account, fields: JsonDict) -> JsonDict:
         """Add a record with a new id and its times; return the record."""
         key, now = self.new_id(account), account.timestamp()
         row = {self.key: key, **fields, "created_at": now, "updated_at": now}

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, TypeVar
 
-from pytest_tavus.contract.body import Json, json_list, json_object
+from pytest_tavus.contract.body import JsonDict, json_list, json_object
 from pytest_tavus.contract.pal.pal import ALIASES, FLOW_ALIASES
 
 Spelling = Literal["present", "former"]
@@ -177,7 +177,7 @@ def _object(written: object, words: Mapping[str, str], flow: Mapping[str, str]) 
     return written if body is None else _translate(body, words, flow)
 
 
-def _translate(body: Json, words: Mapping[str, str], flow: Mapping[str, str]) -> Json:
+def _translate(body: JsonDict, words: Mapping[str, str], flow: Mapping[str, str]) -> JsonDict:
     result = _rename_keys(body, words)
     if "layers" in result:
         result["layers"] = _layers(result["layers"], flow)

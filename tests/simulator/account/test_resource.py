@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from pytest_tavus.contract.body import Json
+from pytest_tavus.contract.body import JsonDict
 from pytest_tavus.simulator.account.requests.api import ApiAnswer
 from pytest_tavus.simulator.account.requests.bodies import read_object
 from pytest_tavus.simulator.account.requests.pages import any_of, contains, equals
@@ -17,7 +17,7 @@ from tests.simulator.account.account import AccountClient
 pytestmark = pytest.mark.asyncio
 
 
-def read(body: object) -> Json:
+def read(body: object) -> JsonDict:
     name = read_object(body).get("name")
     if not isinstance(name, str):
         raise bad_field("name", "expected a text")

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pytest_tavus.contract.body import Json
+from pytest_tavus.contract.body import JsonDict
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.resources.building import HeadlessOpening
 from pytest_tavus.contract.resources.conversation_body import ConversationBody
@@ -132,7 +132,7 @@ def _briefs(request: str) -> dict[str, str]:
 
 def _tools() -> tuple[Tool, ...]:
     text = {"type": "string"}
-    any_value: Json = {}
+    any_value: JsonDict = {}
     return (
         _tool(
             "draft_pal",
@@ -153,7 +153,7 @@ def _tools() -> tuple[Tool, ...]:
     )
 
 
-def _tool(name: str, description: str, properties: Json) -> Tool:
+def _tool(name: str, description: str, properties: JsonDict) -> Tool:
     return Tool(
         name=name,
         description=description,

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
-from pytest_tavus.contract.body import Json, json_object
+from pytest_tavus.contract.body import JsonDict, json_object
 from pytest_tavus.contract.limits import TOOLS_PER_PAL
 from pytest_tavus.contract.resources.building import (
     BuilderRequest,
@@ -33,7 +33,7 @@ from pytest_tavus.simulator.account.resources.faces import RECOMMENDED_MODEL, so
 from pytest_tavus.simulator.account.resources.pals import PALS
 from pytest_tavus.simulator.account.store.account import Account
 
-Attach = Callable[[Account, Json, str], Json]
+Attach = Callable[[Account, JsonDict, str], JsonDict]
 """Attaches one part to a PAL, from a brief, and returns the content of its frame."""
 
 STOP, BREAK = "[STOP]", "[BREAK]"
@@ -72,7 +72,7 @@ def update_personality(account: Account, request: ApiRequest) -> ApiAnswer:
     pal = _pal_of(account, request)
     body = read_body(PersonalityRequest, request.body)
     current = _read_current_pal(pal)
-    drafted: Json = {}
+    drafted: JsonDict = {}
     if body.pal_name:
         drafted["pal_name"] = drafting.name_of(body.message, current.name)
     if body.system_prompt:
@@ -87,10 +87,10 @@ def update_greeting(account: Account, request: ApiRequest) -> ApiAnswer:
     return _apply_draft(account, pal, {"greeting": drafting.greeting(message, name)})
 
 
-def _words(body: DraftRequest) -> Json:
+def _words(body: DraftRequest) -> JsonDict:
     """Return the parts that the client patches into the PAL itself."""
     name = drafting.name_of(body.message, body.current.name)
-    parts: Json = {}
+    parts: JsonDict = {}
     if brief := body.briefs.personality:
         parts["personality"] = {
             "system_prompt": drafting.system_prompt(brief, body.message, body.current),
@@ -103,9 +103,9 @@ def _words(body: DraftRequest) -> Json:
     return parts
 
 
-def _attach_parts(account: Account, pal: Json, body: DraftRequest) -> Json:
+def _attach_parts(account: Account, pal: JsonDict, body: DraftRequest) -> JsonDict:
     """Attach each part with a brief, and return the contents of their frames."""
-    parts: Json = {}
+    parts: JsonDict = {}
     for artifact, attach in ATTACHED.items():
         brief: str = getattr(body.briefs, artifact)
         if brief:
@@ -124,16 +124,16 @@ def _build_operation(attach: Attach) -> Operation:
     return update
 
 
-def _apply_draft(account: Account, pal: Json, drafted: Json) -> ApiAnswer:
+def _apply_draft(account: Account, pal: JsonDict, drafted: JsonDict) -> ApiAnswer:
     pal |= {**drafted, "updated_at": account.timestamp()}
     return ApiAnswer(body={"pal_id": pal["pal_id"], **drafted})
 
 
-def _pal_of(account: Account, request: ApiRequest) -> Json:
+def _pal_of(account: Account, request: ApiRequest) -> JsonDict:
     return PALS.require(account, SESSIONS.require_named(account, request)["pal_id"])
 
 
-def _read_current_pal(pal: Json) -> CurrentPal:
+def _read_current_pal(pal: JsonDict) -> CurrentPal:
     return CurrentPal(
         system_prompt=pal.get("system_prompt") or "",
         greeting=pal.get("greeting") or "",
@@ -141,7 +141,7 @@ def _read_current_pal(pal: Json) -> CurrentPal:
     )
 
 
-def attach_objectives(account: Account, pal: Json, brief: str) -> Json:
+def attach_objectives(account: Account, pal: JsonDict, brief: str) -> JsonDict:
     """Create objectives from a brief; they replace the PAL's objectives."""
     drafted = drafting.objectives(brief, pal.get("pal_name") or "")
     row = objectives.OBJECTIVES.add(account, objectives.fields_of(drafted))
@@ -149,7 +149,7 @@ def attach_objectives(account: Account, pal: Json, brief: str) -> Json:
     return {"objectives_id": row["objectives_id"], "data": row["data"]}
 
 
-def attach_guardrails(account: Account, pal: Json, brief: str) -> Json:
+def attach_guardrails(account: Account, pal: JsonDict, brief: str) -> JsonDict:
     """Create guardrails from a brief; they replace the PAL's guardrails."""
     drafted = map(guardrails.fields_of, drafting.guardrails(brief))
     rows = [guardrails.GUARDRAILS.add(account, fields) for fields in drafted]
@@ -157,7 +157,7 @@ def attach_guardrails(account: Account, pal: Json, brief: str) -> Json:
     return {"guardrail_ids": pal["guardrail_ids"], "data": rows}
 
 
-def attach_tools(account: Account, pal: Json, brief: str) -> Json:
+def attach_tools(account: Account, pal: JsonDict, brief: str) -> JsonDict:
     """Attach the account's own tools that the brief names, up to the limit of a PAL."""
     rows = [row for row in account.tools.rows() if not row.get("is_system_tool")]
     return _add(
@@ -165,29 +165,29 @@ def attach_tools(account: Account, pal: Json, brief: str) -> Json:
     )
 
 
-def attach_documents(account: Account, pal: Json, brief: str) -> Json:
+def attach_documents(account: Account, pal: JsonDict, brief: str) -> JsonDict:
     rows = account.documents.rows()
     return _add(pal, "document_ids", _list_mentioned(brief, rows, "document_id", "document_name"))
 
 
-def attach_skills(account: Account, pal: Json, brief: str) -> Json:
+def attach_skills(account: Account, pal: JsonDict, brief: str) -> JsonDict:
     """Attach the skills that the brief names by id or name."""
-    skills: Json = json_object(pal.get("skills")) or {}
+    skills: JsonDict = json_object(pal.get("skills")) or {}
     for skill_id in _list_mentioned(brief, account.skills.rows(), "skill_id", "display_name"):
         skills.setdefault(skill_id, {})
     pal["skills"] = skills
     return {"skills": list(skills)}
 
 
-def attach_perception(account: Account, pal: Json, brief: str) -> Json:  # noqa: ARG001 - an `Attach`
+def attach_perception(account: Account, pal: JsonDict, brief: str) -> JsonDict:  # noqa: ARG001 - an `Attach`
     """Turn vision on, whatever the brief says."""
-    layers: Json = json_object(pal.get("layers")) or {}
+    layers: JsonDict = json_object(pal.get("layers")) or {}
     perception = {**(json_object(layers.get("perception")) or {}), "perception_model": "raven-1"}
     pal["layers"] = {**layers, "perception": perception}
     return perception
 
 
-def attach_face(account: Account, pal: Json, brief: str) -> Json:
+def attach_face(account: Account, pal: JsonDict, brief: str) -> JsonDict:
     """Set the face that the brief names, else a recommended one."""
     ids = _list_mentioned(brief, account.faces.rows(), "face_id", "face_name")
     face_id = ids[0] if ids else choose_face(account, pal)
@@ -195,7 +195,7 @@ def attach_face(account: Account, pal: Json, brief: str) -> Json:
     return {"replica_id": face_id}
 
 
-def choose_face(account: Account, pal: Json) -> str | None:
+def choose_face(account: Account, pal: JsonDict) -> str | None:
     """Return the PAL's face, else a recommended face of the builder's model [client]."""
     if pal.get("default_face_id"):
         return str(pal["default_face_id"])
@@ -225,7 +225,7 @@ def _list_mentioned(
     return drafting.list_mentioned(brief, [(str(row[key]), str(row[name])) for row in rows])
 
 
-def _add(pal: Json, field: str, ids: tuple[str, ...], *, most: int | None = None) -> Json:
+def _add(pal: JsonDict, field: str, ids: tuple[str, ...], *, most: int | None = None) -> JsonDict:
     pal[field] = list(dict.fromkeys([*(pal.get(field) or ()), *ids]))[:most]
     return {field: list(pal[field])}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_tavus.contract.body import Json, json_list, json_object
+from pytest_tavus.contract.body import JsonDict, json_list, json_object
 from pytest_tavus.contract.resources.building import (
     DecisionRequest,
     FaceRequest,
@@ -87,14 +87,14 @@ def decide_next_action(account: Account, request: ApiRequest) -> ApiAnswer:  # n
     )
 
 
-def _scripts(account: Account, spec: Json) -> tuple[Scenario, ...]:
+def _scripts(account: Account, spec: JsonDict) -> tuple[Scenario, ...]:
     # A spec is a value, so its keys are not translated: accept both spellings.
     pal_id = spec.get("persona_id") or spec.get("pal_id") or ""
     name = spec.get("persona_name") or spec.get("pal_name") or ""
     return account.scripts.list_scripts(str(pal_id), str(name))
 
 
-def _read_judge_scope(spec: Json) -> JudgeScope:
+def _read_judge_scope(spec: JsonDict) -> JudgeScope:
     tools = _rows(spec.get("tools"))
     return JudgeScope(
         objectives=tuple(name for name, _ in _parts(spec, "objective")),
@@ -103,7 +103,7 @@ def _read_judge_scope(spec: Json) -> JudgeScope:
     )
 
 
-def _parts(spec: Json, kind: str) -> Iterator[tuple[str, str]]:
+def _parts(spec: JsonDict, kind: str) -> Iterator[tuple[str, str]]:
     """Yield name and prompt of a spec's objectives or guardrails, in any of their shapes."""
     for row in _rows(spec.get(f"{kind}s")):
         for part in _rows(row["data"]) if "data" in row else [row]:
@@ -111,7 +111,7 @@ def _parts(spec: Json, kind: str) -> Iterator[tuple[str, str]]:
                 yield str(part[f"{kind}_name"]), str(part.get(f"{kind}_prompt") or "")
 
 
-def _rows(value: object) -> list[Json]:
+def _rows(value: object) -> list[JsonDict]:
     """Return the objects of a list, of a list under `data`, or a single object as a list."""
     body = json_object(value)
     items = json_list(value if body is None else body.get("data", [body]))

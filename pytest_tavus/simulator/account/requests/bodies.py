@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from itertools import chain, islice
 from typing import TypeVar
 
-from pytest_tavus.contract.body import Body, Json, json_object
+from pytest_tavus.contract.body import Body, JsonDict, json_object
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.contract.reading import shape_problems
 from pytest_tavus.contract.refusal import ShapeError
@@ -20,7 +20,7 @@ _MANY_KEYS = 1000
 M = TypeVar("M", bound=Body)
 
 
-def read_object(body: object) -> Json:
+def read_object(body: object) -> JsonDict:
     """Return the body if it is a JSON object; refuse any other body."""
     found = json_object(body)
     if found is None:
@@ -53,7 +53,7 @@ def refuse_if(problems: Iterable[RuleProblem]) -> None:
         raise bad_fields(chain((first,), left))
 
 
-def _limit_keys(model: type[Body], written: Json) -> tuple[Json, int]:
+def _limit_keys(model: type[Body], written: JsonDict) -> tuple[JsonDict, int]:
     """Drop unknown keys beyond the first thousand and count them: each takes time to refuse.
 
     No model has a thousand keys, aliases included, so the body is refused in any case.

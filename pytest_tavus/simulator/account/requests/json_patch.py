@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import jsonpatch
 
-from pytest_tavus.contract.body import Json, json_list, json_object
+from pytest_tavus.contract.body import JsonDict, json_list, json_object
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal
 from pytest_tavus.simulator.account.requests.refusals import bad_request, unprocessable
 
@@ -34,7 +34,7 @@ UNCHANGED = ApiAnswer(status=304)
 """The answer to a patch that changes nothing: no body [doc]."""
 
 
-def read_patch(body: object) -> list[Json]:
+def read_patch(body: object) -> list[JsonDict]:
     """Return the operations of a patch; refuse any other body with 422 [doc]."""
     operations = json_list(body)
     if operations is None or not all(_is_operation(each) for each in operations):
@@ -45,7 +45,7 @@ def read_patch(body: object) -> list[Json]:
     return [dict(each) for each in operations]
 
 
-def apply_patch(document: Json, operations: Iterable[Json]) -> Json:
+def apply_patch(document: JsonDict, operations: Iterable[JsonDict]) -> JsonDict:
     """Return a copy of the document with all operations of a patch applied.
 
     Raises:
@@ -81,7 +81,7 @@ def _is_operation(written: object) -> bool:
     return all(name in operation for name in _NEEDS[operation["op"]])
 
 
-def _apply_operation(document: object, operation: Json, number: int) -> object:
+def _apply_operation(document: object, operation: JsonDict, number: int) -> object:
     """Apply one operation in place; the refusal of a failure names the operation, and no value."""
     try:
         result: object = jsonpatch.JsonPatch([operation]).apply(document, in_place=True)
@@ -92,7 +92,7 @@ def _apply_operation(document: object, operation: Json, number: int) -> object:
     return result
 
 
-def _size(document: object, operation: Json) -> int:
+def _size(document: object, operation: JsonDict) -> int:
     """Return the characters that a copy operation copies; 0 if it cannot be applied."""
     try:
         return len(json.dumps(jsonpatch.JsonPointer(operation["from"]).resolve(document)))
@@ -100,6 +100,6 @@ def _size(document: object, operation: Json) -> int:
         return 0
 
 
-def _build_refusal(operation: Json, number: int, why: str) -> ApiRefusal:
+def _build_refusal(operation: JsonDict, number: int, why: str) -> ApiRefusal:
     op, path = operation["op"], operation["path"]
     return bad_request(f"operation {number}, {op} {path!r}, cannot be applied: {why}")

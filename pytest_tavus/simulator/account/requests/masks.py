@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_tavus.contract.body import Json, json_list, json_object
+from pytest_tavus.contract.body import JsonDict, json_list, json_object
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.contract.tool.auth import SECRET_MASK
 from pytest_tavus.spans import Loc
@@ -20,15 +20,15 @@ LAYER_SECRETS = frozenset({"api_key"})
 """The masked fields of a layer."""
 
 
-def mask_auth(auth: Json) -> Json:
+def mask_auth(auth: JsonDict) -> JsonDict:
     return {key: _mask_secret(auth[key]) if key in AUTH_SECRETS else auth[key] for key in auth}
 
 
-def mask_layers(layers: Json) -> Json:
+def mask_layers(layers: JsonDict) -> JsonDict:
     return {name: _mask_layer(layer) for name, layer in layers.items()}
 
 
-def unmask_layers(layers: Json, stored: Json) -> Json:
+def unmask_layers(layers: JsonDict, stored: JsonDict) -> JsonDict:
     """Return layers with each mask replaced by the secret of `stored`."""
     return {name: _unmask_layer(layer, stored.get(name)) for name, layer in layers.items()}
 

@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 
 from msgspec import Struct
 
-from pytest_tavus.contract.body import Json, json_list
+from pytest_tavus.contract.body import JsonDict, json_list
 from pytest_tavus.simulator.account.requests.refusals import bad_field
 
 Query = Mapping[str, str]
@@ -93,7 +93,7 @@ class Paging(Struct, frozen=True, kw_only=True):
     "The most rows of a page."
 
 
-def page(rows: Iterable[Mapping[str, object]], query: Query, *, paging: Paging) -> Json:
+def page(rows: Iterable[Mapping[str, object]], query: Query, *, paging: Paging) -> JsonDict:
     """Return the envelope with the page that `limit`, `page` and `sort` select.
 
     `rows` begin with the oldest.
@@ -160,7 +160,7 @@ def of_type(is_system: Callable[[Row], bool] = lambda _: False) -> Filter[Row]:
     return keep
 
 
-def tag_page(rows: Iterable[Mapping[str, object]], query: Query, *, paging: Paging) -> Json:
+def tag_page(rows: Iterable[Mapping[str, object]], query: Query, *, paging: Paging) -> JsonDict:
     """Return a page of the tags in use, by name: ``{"tags": [...], "total_count": n}`` [client].
 
     The parameter `search` matches a part of a tag, ignoring case.

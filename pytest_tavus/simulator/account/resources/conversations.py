@@ -9,7 +9,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from pytest_tavus.contract.annotations import Before
-from pytest_tavus.contract.body import Body, Json
+from pytest_tavus.contract.body import Body, JsonDict
 from pytest_tavus.contract.refusal import refuse
 from pytest_tavus.contract.resources.conversation_body import (
     ConversationBody,
@@ -171,7 +171,7 @@ def _build_reply_answer(reply: Reply) -> ApiAnswer:
     return ApiAnswer(body=body)
 
 
-def _view(account: Account, record: ConversationRow, _query: Query) -> Json:
+def _view(account: Account, record: ConversationRow, _query: Query) -> JsonDict:
     _settle(account, record)
     return select_fields(record, _ANSWERED)
 

@@ -13,7 +13,7 @@ import re
 from functools import partial
 from typing import get_args
 
-from pytest_tavus.contract.body import Json, json_object
+from pytest_tavus.contract.body import JsonDict, json_object
 from pytest_tavus.contract.resources.conversation_body import CALL_SECONDS, ConversationBody
 from pytest_tavus.contract.resources.deployment import (
     Channel,
@@ -201,7 +201,7 @@ def _calls_today(account: Account, row: DeploymentRow) -> int:
     return sum(at // DAY == account.epoch() // DAY for at, _ in row["_calls"])
 
 
-def _view(account: Account, row: DeploymentRow, _query: Query) -> Json:
+def _view(account: Account, row: DeploymentRow, _query: Query) -> JsonDict:
     """Return the body of a deployment, which says only whether it has a password."""
     return DEPLOYMENTS.strip_hidden(row) | {
         "has_password": bool(row["password"]),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import get_args
 
-from pytest_tavus.contract.body import Json
+from pytest_tavus.contract.body import JsonDict
 from pytest_tavus.contract.limits import CRAWL_DOCUMENTS, CRAWLS_AT_ONCE, RECRAWL_COOLDOWN
 from pytest_tavus.contract.resources.document import (
     Crawl,
@@ -199,13 +199,13 @@ def _text(row: DocumentRow) -> str:
     return f"{row['document_name']}: {description}" if description else row["document_name"]
 
 
-def _view(_account: Account, row: DocumentRow, _query: Query) -> Json:
+def _view(_account: Account, row: DocumentRow, _query: Query) -> JsonDict:
     # A recrawl depends on the status that the client saw last.
     row["_answered_status"] = row["status"]
     return DOCUMENTS.strip_hidden(row)
 
 
-def _row_view(account: Account, row: DocumentRow, query: Query) -> Json:
+def _row_view(account: Account, row: DocumentRow, query: Query) -> JsonDict:
     body = _view(account, row, query)
     return body if _is_verbose(query) else select_fields(row, _BRIEF)
 

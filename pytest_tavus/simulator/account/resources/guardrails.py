@@ -11,7 +11,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from pytest_tavus.contract.body import Body, Items, Json, json_list, json_object
+from pytest_tavus.contract.body import Body, Items, JsonDict, json_list, json_object
 from pytest_tavus.contract.limits import OBJECTIVE_NAME_LENGTH
 from pytest_tavus.contract.pal.objective import Guardrail
 from pytest_tavus.contract.pal.objective_rules import guardrail_problems
@@ -94,11 +94,11 @@ def delete(account: Account, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(status=204)
 
 
-def fields_of(guardrail: Guardrail) -> Json:
+def fields_of(guardrail: Guardrail) -> JsonDict:
     return _writable_fields(guardrail.to_json())
 
 
-def _view(account: Account, row: Json, query: Query) -> Json:
+def _view(account: Account, row: JsonDict, query: Query) -> JsonDict:
     """Return a row; `verbose` adds its PALs and the type of a single guardrail [client]."""
     if not read_flag(query, "verbose"):
         return row
@@ -108,45 +108,45 @@ def _view(account: Account, row: Json, query: Query) -> Json:
     return {**row, **kind, "persona_refs": refs}
 
 
-def _row_view(account: Account, row: Json, query: Query) -> Json:
+def _row_view(account: Account, row: JsonDict, query: Query) -> JsonDict:
     """Return a row of the list; the official client reads its id from `uuid` [client]."""
     return {"uuid": _key(row), **_view(account, row, query)}
 
 
-def _filter_by_shape(rows: list[Json], query: Query) -> list[Json]:
+def _filter_by_shape(rows: list[JsonDict], query: Query) -> list[JsonDict]:
     sets = read_flag(query, "legacy", default=True)
     return [row for row in rows if _is_set(row) == sets]
 
 
-def _is_set(row: Json) -> bool:
+def _is_set(row: JsonDict) -> bool:
     return json_list(row.get("data")) is not None
 
 
-def _key(row: Json) -> str:
+def _key(row: JsonDict) -> str:
     return str(row["guardrails_id"] if _is_set(row) else row["guardrail_id"])
 
 
-def _pal_field(row: Json) -> str:
+def _pal_field(row: JsonDict) -> str:
     return "guardrails_id" if _is_set(row) else "guardrail_ids"
 
 
-def _read(body: object) -> Json:
+def _read(body: object) -> JsonDict:
     refuse_server_fields(body, _SERVER_FIELDS)
     return fields_of(
         read_body(Guardrail, body, rules=lambda body: _strip_index(guardrail_problems((body,))))
     )
 
 
-def _read_set(body: object) -> Json:
+def _read_set(body: object) -> JsonDict:
     return _writable_set(read_body(GuardrailSet, body, rules=_set_problems).to_json())
 
 
-def _writable_fields(row: Json) -> Json:
+def _writable_fields(row: JsonDict) -> JsonDict:
     """Return the fields that a client may write, without nulls such as `tool_call` [client]."""
     return {name: row[name] for name in _CLIENT_FIELDS if row.get(name) is not None}
 
 
-def _writable_set(row: Json) -> Json:
+def _writable_set(row: JsonDict) -> JsonDict:
     return {"name": row["name"], "data": [_writable_fields(each) for each in row["data"]]}
 
 

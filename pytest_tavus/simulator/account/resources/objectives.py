@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from pytest_tavus.contract.body import Json
+from pytest_tavus.contract.body import JsonDict
 from pytest_tavus.contract.pal.objective import ObjectiveSet
 from pytest_tavus.contract.pal.objective_rules import objective_problems
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, ApiRequest
@@ -45,13 +45,13 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
     return UNCHANGED if answer is UNCHANGED else done
 
 
-def fields_of(objectives: ObjectiveSet) -> Json:
+def fields_of(objectives: ObjectiveSet) -> JsonDict:
     body = objectives.to_json(nulls=False)
     written = {name: body[name] for name in _CLIENT_FIELDS}
     return {"objective_name": objectives.name, "status": "active", **written}
 
 
-def _read(body: object) -> Json:
+def _read(body: object) -> JsonDict:
     refuse_server_fields(body, _SERVER_FIELDS)
     return fields_of(read_body(ObjectiveSet, body, rules=objective_problems))
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 
-from pytest_tavus.contract.body import Body, Json, json_list
+from pytest_tavus.contract.body import Body, JsonDict, json_list
 from pytest_tavus.contract.pal.objective import Guardrail, ObjectiveSet
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.reading import read_pal
@@ -69,7 +69,7 @@ async def open_conversation(
     return record
 
 
-def build_opening_body(record: ConversationRow) -> Json:
+def build_opening_body(record: ConversationRow) -> JsonDict:
     """Return the answer to opening a conversation [doc]; a private one has a token."""
     return {name: value for name, value in record.items() if name in _ANSWERED}
 
@@ -151,19 +151,19 @@ def build_pal(account: Account, pal_id: str) -> Pal:
     return reading.value
 
 
-def _tools(account: Account, pal: Json) -> Iterator[Json]:
+def _tools(account: Account, pal: JsonDict) -> Iterator[JsonDict]:
     for tool_id in pal["tool_ids"]:
         tool = account.tools.get(tool_id)
         if tool is not None:
             yield _fields(Tool, tool)
 
 
-def _objectives(account: Account, pal: Json) -> Json | None:
+def _objectives(account: Account, pal: JsonDict) -> JsonDict | None:
     row = account.objectives.get(pal["objectives_id"] or "")
     return None if row is None else _fields(ObjectiveSet, row)
 
 
-def _guardrails(account: Account, pal: Json) -> Iterator[Json]:
+def _guardrails(account: Account, pal: JsonDict) -> Iterator[JsonDict]:
     """Yield a PAL's guardrails, each once: by id, by tag, and from its older set.
 
     A tag of the PAL includes every guardrail with that tag [doc] onboarding-guide.
@@ -178,5 +178,5 @@ def _guardrails(account: Account, pal: Json) -> Iterator[Json]:
             yield _fields(Guardrail, row)
 
 
-def _fields(shape: type[Body], record: Json) -> Json:
+def _fields(shape: type[Body], record: JsonDict) -> JsonDict:
     return {key: value for key, value in record.items() if key in shape.__struct_fields__}

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 
-from pytest_tavus.contract.body import Json, json_object
+from pytest_tavus.contract.body import JsonDict, json_object
 from pytest_tavus.contract.pal.layer_rules import LAYERS
 from pytest_tavus.contract.pal.pal import PalBody
 from pytest_tavus.contract.pal.rules import new_pal_problems, pal_body_problems
@@ -95,14 +95,14 @@ def publish(account: Account, request: ApiRequest) -> ApiAnswer:
     return PALS.answer(account, record, request)
 
 
-def add_pal(account: Account, written: PalBody | Json) -> Json:
+def add_pal(account: Account, written: PalBody | JsonDict) -> JsonDict:
     """Add a PAL and return its record. A JSON object is a draft, which may lack a prompt."""
     if isinstance(written, PalBody):
         body = written
     else:
         body = read_body(PalBody, dict(written), rules=pal_body_problems)
     check_references(account, body)
-    fields: Json = {
+    fields: JsonDict = {
         **_fields(body),
         "pal_name": _name(account, body.pal_name or NAMELESS),
         "pal_type": "user",
@@ -118,12 +118,12 @@ def _name(account: Account, name: str | None) -> str:
     return re.sub(r"[^\w\s-]", "", name) if account.options.plain_names else name
 
 
-def _fields(body: PalBody) -> Json:
+def _fields(body: PalBody) -> JsonDict:
     fields = body.to_json()
     return {**fields, "layers": {**EMPTY_LAYERS, **body.layers, **_build_conferencing(body.layers)}}
 
 
-def _build_conferencing(layers: Json) -> Json:
+def _build_conferencing(layers: JsonDict) -> JsonDict:
     """Return the layer with `email`, the address that invites the PAL to a meeting [client]."""
     conferencing = json_object(layers.get("conferencing"))
     if conferencing is None or not conferencing.get("username"):
@@ -132,11 +132,11 @@ def _build_conferencing(layers: Json) -> Json:
     return {"conferencing": {**conferencing, "email": address}}
 
 
-def _view(_account: Account, record: Json, _query: Query) -> Json:
+def _view(_account: Account, record: JsonDict, _query: Query) -> JsonDict:
     return {**PALS.strip_hidden(record), "layers": mask_layers(record["layers"])}
 
 
-def _patch_record(account: Account, record: Json, patch: object) -> Json | None:
+def _patch_record(account: Account, record: JsonDict, patch: object) -> JsonDict | None:
     """Return the record after a patch; `None` if nothing changes."""
     operations = read_patch(patch)
     _refuse_mixed(operations)
@@ -155,14 +155,14 @@ def _patch_record(account: Account, record: Json, patch: object) -> Json | None:
     return None if is_same_json(result, record) else result
 
 
-def _restore_secrets(written: Json, record: Json) -> Json:
+def _restore_secrets(written: JsonDict, record: JsonDict) -> JsonDict:
     layers = json_object(written.get("layers"))
     if layers is None:
         return written
     return {**written, "layers": unmask_layers(layers, record["layers"])}
 
 
-def _check_server_fields(before: Json, after: Json) -> Iterator[RuleProblem]:
+def _check_server_fields(before: JsonDict, after: JsonDict) -> Iterator[RuleProblem]:
     """Yield each field of the service that a patch would change."""
     for name in SERVER_SET:
         if not is_same_json(after.get(name), before.get(name)):
@@ -170,7 +170,7 @@ def _check_server_fields(before: Json, after: Json) -> Iterator[RuleProblem]:
             yield RuleProblem(loc=(name,), message=message, rule="server_set")
 
 
-def _refuse_mixed(operations: list[Json]) -> None:
+def _refuse_mixed(operations: list[JsonDict]) -> None:
     # A test operation changes nothing, so it may accompany either kind.
     changing = [operation["path"] for operation in operations if operation["op"] != "test"]
     alone = [path for path in changing if f"{path}/".startswith(f"{PATCHED_ALONE}/")]

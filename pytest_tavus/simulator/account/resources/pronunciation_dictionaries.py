@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from pytest_tavus.contract.body import Json
+from pytest_tavus.contract.body import JsonDict
 from pytest_tavus.contract.resources.dictionary import PronunciationDictionary, dictionary_problems
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.pages import Paging
@@ -15,7 +15,7 @@ from pytest_tavus.simulator.account.requests.refusals import not_found
 from pytest_tavus.simulator.account.resource import JsonResource
 
 
-def _read(body: object) -> Json:
+def _read(body: object) -> JsonDict:
     dictionary = read_body(PronunciationDictionary, body, rules=dictionary_problems)
     rules = [rule.to_json(nulls=False) for rule in dictionary.rules]
     for rule in rules:

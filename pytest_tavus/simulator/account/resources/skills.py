@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import field
 
-from pytest_tavus.contract.body import Body, Json, json_list, json_object
+from pytest_tavus.contract.body import Body, JsonDict, json_list, json_object
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.pages import Paging
@@ -31,7 +31,7 @@ KEYS: Mapping[str, tuple[str, ...] | None] = MappingProxyType(
 TRIGGERS = ("on_demand", "walk_the_deck")
 
 
-def check_config(skill_id: str, config: Json) -> None:
+def check_config(skill_id: str, config: JsonDict) -> None:
     known = KEYS.get(skill_id)
     for key in config:
         if known is not None and key not in known:
@@ -41,7 +41,7 @@ def check_config(skill_id: str, config: Json) -> None:
         _check_presentation(config)
 
 
-def _check_presentation(config: Json) -> None:
+def _check_presentation(config: JsonDict) -> None:
     ids = json_list(config.get("document_ids", ()))
     if ids is None or not all(isinstance(each, str) and each for each in ids):
         raise bad_field("config", "document_ids must be a list of ids")
@@ -54,19 +54,19 @@ def _check_presentation(config: Json) -> None:
 class SkillBody(Body, frozen=True, kw_only=True):
     """The configuration of one skill [client]."""
 
-    config: Json = field(default_factory=dict[str, Any])
+    config: JsonDict = field(default_factory=dict[str, Any])
 
 
 class SkillPatch(Body, frozen=True, kw_only=True):
     """A change of one skill's configuration; null removes a key [doc]."""
 
-    config: Json
+    config: JsonDict
 
 
 class SkillsBody(Body, frozen=True, kw_only=True):
     """All skills of a PAL by id [client]."""
 
-    skills: Json
+    skills: JsonDict
 
 
 def listing(account: Account, request: ApiRequest) -> ApiAnswer:
@@ -104,7 +104,7 @@ def detach(account: Account, request: ApiRequest) -> ApiAnswer:
 def replace_all(account: Account, request: ApiRequest) -> ApiAnswer:
     """Replace all skills of a PAL by an object of configurations [doc]."""
     pal = PALS.require_named(account, request)
-    skills: Json = {}
+    skills: JsonDict = {}
     for skill_id, written in read_body(SkillsBody, request.body).skills.items():
         REGISTRY.require(account, skill_id)
         config = json_object({} if written is None else written)
@@ -115,18 +115,18 @@ def replace_all(account: Account, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(body=_build_skills_body(pal))
 
 
-def _store_skill(account: Account, pal: Json, skill_id: str, config: object) -> ApiAnswer:
+def _store_skill(account: Account, pal: JsonDict, skill_id: str, config: object) -> ApiAnswer:
     _store_skills(account, pal, {**pal[SKILLS], skill_id: config})
     return ApiAnswer(body=_build_skill_body(skill_id, pal[SKILLS][skill_id]))
 
 
-def _store_skills(account: Account, pal: Json, skills: Json) -> None:
+def _store_skills(account: Account, pal: JsonDict, skills: JsonDict) -> None:
     for skill_id, config in skills.items():
         check_config(skill_id, config)
     pal.update({SKILLS: skills, "updated_at": account.timestamp()})
 
 
-def _require_attached(account: Account, request: ApiRequest) -> tuple[Json, str]:
+def _require_attached(account: Account, request: ApiRequest) -> tuple[JsonDict, str]:
     pal, skill_id = PALS.require_named(account, request), request.params["skill_id"]
     REGISTRY.require(account, skill_id)
     if skill_id not in pal[SKILLS]:
@@ -148,13 +148,13 @@ def _merge_config(kept: object, written: object) -> object:
     return result
 
 
-def _build_skills_body(pal: Json) -> Json:
+def _build_skills_body(pal: JsonDict) -> JsonDict:
     return {
         skill_id: _build_skill_body(skill_id, config) for skill_id, config in pal[SKILLS].items()
     }
 
 
-def _build_skill_body(skill_id: str, config: Json) -> Json:
+def _build_skill_body(skill_id: str, config: JsonDict) -> JsonDict:
     return {"skill_id": skill_id, "config": dict(config)}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from pytest_tavus.contract.body import Body, Items, Json, json_object
+from pytest_tavus.contract.body import Body, Items, JsonDict, json_object
 from pytest_tavus.contract.limits import TOOLS_PER_PAL
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.contract.tool.rules import tool_problems
@@ -94,13 +94,13 @@ def detach(account: Account, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(status=204)
 
 
-def _build_attached_body(account: Account, pal: Json) -> Json:
+def _build_attached_body(account: Account, pal: JsonDict) -> JsonDict:
     found = (account.tools.get(tool_id) for tool_id in pal["tool_ids"])
     rows = [_view(account, tool, {}) for tool in found if tool and not tool["is_system_tool"]]
     return {"data": rows}
 
 
-def _view(_account: Account, record: Json, _query: Query) -> Json:
+def _view(_account: Account, record: JsonDict, _query: Query) -> JsonDict:
     """Return the body of a tool with every default ([doc] create-tool, get-tool)."""
     post_call = record.get("trigger_type") == "post_call"
     origin = None if post_call else record.get("origin", "llm")
@@ -118,7 +118,7 @@ def _view(_account: Account, record: Json, _query: Query) -> Json:
     }
 
 
-def _build_delivery(delivery: Json) -> Json:
+def _build_delivery(delivery: JsonDict) -> JsonDict:
     """Return a masked delivery; beside an api, `app_message` is false [doc]."""
     api = json_object(delivery.get("api"))
     if api is None:
@@ -135,7 +135,7 @@ def _refuse_taken(account: Account, name: str) -> None:
         raise conflict(message)
 
 
-def _read(account: Account, written: Json) -> Tool:
+def _read(account: Account, written: JsonDict) -> Tool:
     """Return the tool; refuse fields of the service and broken rules of `contract`."""
     refuse_if(_check_server_fields(written))
 
@@ -147,19 +147,19 @@ def _read(account: Account, written: Json) -> Tool:
     return read_body(Tool, written, rules=rules)
 
 
-def _check_server_fields(written: Json) -> Iterator[RuleProblem]:
+def _check_server_fields(written: JsonDict) -> Iterator[RuleProblem]:
     for key in SERVER_SET:
         if key in written:
             message = f"unknown key {key!r}: it is set by the server"
             yield RuleProblem(loc=(key,), message=message, rule="server_set")
 
 
-def _drop_nulls(written: Json) -> Json:
+def _drop_nulls(written: JsonDict) -> JsonDict:
     """Drop nulls, which Tavus treats as absent [client]."""
     return {key: value for key, value in written.items() if value is not None}
 
 
-def _merge_change(record: Json, written: Json) -> Json:
+def _merge_change(record: JsonDict, written: JsonDict) -> JsonDict:
     """Return a tool's fields after a change.
 
     An `api` without `auth` keeps the present `auth`, and an `auth` of the same type without its
@@ -172,7 +172,7 @@ def _merge_change(record: Json, written: Json) -> Json:
     return {**kept, **written, **_merge_delivery(kept, written)}
 
 
-def _merge_delivery(kept: Json, written: Json) -> Json:
+def _merge_delivery(kept: JsonDict, written: JsonDict) -> JsonDict:
     delivery, api = _split_delivery(written)
     before = json_object((_split_delivery(kept)[1] or {}).get("auth"))
     if api is None or before is None:
@@ -185,12 +185,12 @@ def _merge_delivery(kept: Json, written: Json) -> Json:
     return {"delivery": {**delivery, "api": {**api, "auth": auth}}}
 
 
-def _split_delivery(tool: Json) -> tuple[Json, Json | None]:
+def _split_delivery(tool: JsonDict) -> tuple[JsonDict, JsonDict | None]:
     delivery = json_object(tool.get("delivery")) or {}
     return delivery, json_object(delivery.get("api"))
 
 
-def _check_change(record: Json, done: str) -> str:
+def _check_change(record: JsonDict, done: str) -> str:
     name = record["name"]
     return f"{name} is a system tool and cannot be {done}" if record["is_system_tool"] else ""
 

@@ -11,7 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from msgspec import Struct
 
 from pytest_tavus.clock import Clock
-from pytest_tavus.contract.body import Json
+from pytest_tavus.contract.body import JsonDict
 from pytest_tavus.simulator.account.requests.api import ApiRefusal
 from pytest_tavus.simulator.account.store.rows import (
     BuilderRow,
@@ -91,7 +91,7 @@ class AccountIds:
 class Callbacks(Protocol):
     """Sends callbacks."""
 
-    def send(self, url: str, body: Json) -> None:
+    def send(self, url: str, body: JsonDict) -> None:
         """Send a body to a `callback_url` in the background. Never raises."""
         ...
 
@@ -99,7 +99,7 @@ class Callbacks(Protocol):
 class NoCallbacks:
     """Sends nothing."""
 
-    def send(self, url: str, body: Json) -> None:
+    def send(self, url: str, body: JsonDict) -> None:
         """Drop the callback."""
 
 
@@ -177,12 +177,12 @@ class Account:
         self.live = live
         self.scripts = scripts
         self._now = now
-        self.pals = Table[Json]()
-        self.tools = Table[Json]()
-        self.skills = Table[Json]()
-        self.objectives = Table[Json]()
-        self.guardrails = Table[Json]()
-        self.pronunciation_dictionaries = Table[Json]()
+        self.pals = Table[JsonDict]()
+        self.tools = Table[JsonDict]()
+        self.skills = Table[JsonDict]()
+        self.objectives = Table[JsonDict]()
+        self.guardrails = Table[JsonDict]()
+        self.pronunciation_dictionaries = Table[JsonDict]()
         self.documents = Table[DocumentRow]()
         self.faces = Table[FaceRow]()
         self.voices = Table[VoiceRow]()

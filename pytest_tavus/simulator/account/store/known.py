@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pytest_tavus.contract.body import Json, json_list
+from pytest_tavus.contract.body import JsonDict, json_list
 from pytest_tavus.contract.pal.pal import PalBody
 from pytest_tavus.simulator.account.requests.refusals import bad_field, invalid_id
 from pytest_tavus.simulator.account.store.account import Account, Table
@@ -20,7 +20,7 @@ def check_references(account: Account, body: PalBody) -> None:
         check_face(account, body.default_face_id)
 
 
-def check_ids(table: Table[Json], ids: Iterable[str], *, field: str) -> None:
+def check_ids(table: Table[JsonDict], ids: Iterable[str], *, field: str) -> None:
     """Refuse the first id without a record; `field` is the field of the request with the ids."""
     for each in ids:
         if table.get(each) is None:
@@ -43,7 +43,7 @@ def remove_from_pals(account: Account, field: str, key: str) -> None:
             pal[field] = None
 
 
-def list_pals_with(account: Account, field: str, key: str) -> list[Json]:
+def list_pals_with(account: Account, field: str, key: str) -> list[JsonDict]:
     """Return the PALs with an id in a field, the oldest first."""
     return [
         pal

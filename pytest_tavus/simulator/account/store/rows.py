@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NotRequired, TypedDict
 
-from pytest_tavus.contract.body import Json
+from pytest_tavus.contract.body import JsonDict
 from pytest_tavus.contract.resources.deployment import Channel, DeploymentStatus
 from pytest_tavus.contract.resources.document import DocumentStatus
 
@@ -111,7 +111,7 @@ class DeploymentFields(TypedDict):
     status: DeploymentStatus
     allowed_origins: list[str]
     limits: dict[str, int]
-    customization: Json
+    customization: JsonDict
 
 
 class DeploymentRow(DeploymentFields, StampedRow):
@@ -160,5 +160,5 @@ class MemoryStoreRow(StampedRow):
     pinned: list[PinnedMemoryRow]
 
 
-def select_fields(row: Mapping[str, object], names: tuple[str, ...]) -> Json:
+def select_fields(row: Mapping[str, object], names: tuple[str, ...]) -> JsonDict:
     return {name: row[name] for name in names}

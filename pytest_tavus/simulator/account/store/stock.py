@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from pytest_tavus.contract.body import Json
+from pytest_tavus.contract.body import JsonDict
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.rows import FaceRow, VoiceRow
 
@@ -71,7 +71,7 @@ def add_stock(account: Account) -> None:
     for voice_id, name, description, tags in VOICES:
         account.voices.put(voice_id, _build_voice(voice_id, name, description, tags))
     for tool_id, name, description in SYSTEM_TOOLS:
-        row: Json = {
+        row: JsonDict = {
             "tool_id": tool_id,
             "name": name,
             "description": description,
@@ -80,7 +80,7 @@ def add_stock(account: Account) -> None:
         }
         account.tools.put(tool_id, {**row, **_TOOL})
     for skill_id, (name, description) in SKILLS.items():
-        skill: Json = {"display_name": name, "description": description, "tool_names": []}
+        skill: JsonDict = {"display_name": name, "description": description, "tool_names": []}
         account.skills.put(skill_id, {"skill_id": skill_id, **skill})
 
 

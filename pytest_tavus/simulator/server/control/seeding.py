@@ -5,7 +5,7 @@ It uses the API as a client would, and also creates their tools, objectives and 
 
 from __future__ import annotations
 
-from pytest_tavus.contract.body import Json, json_object
+from pytest_tavus.contract.body import JsonDict, json_object
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import ServiceError
@@ -108,7 +108,7 @@ class PalSeeder:
         self._tools[tool.name] = (tool, tool_id)
         return tool_id
 
-    async def _post(self, path: str, body: Json) -> Json:
+    async def _post(self, path: str, body: JsonDict) -> JsonDict:
         answer = await self._api.call("POST", path, body=body)
         found = json_object(answer.body)
         if answer.status >= 400 or found is None:
@@ -117,7 +117,7 @@ class PalSeeder:
         return found
 
 
-def _build_defaults(pal: Pal) -> Json:
+def _build_defaults(pal: Pal) -> JsonDict:
     """Return the fields that the API requires and a scenario file may omit."""
     required = {"default_face_id": FACES[0][0]}
     return {**required, "system_prompt": NO_PROMPT} if pal.pipeline_mode == "full" else required

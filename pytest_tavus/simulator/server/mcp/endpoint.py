@@ -28,7 +28,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pytest_tavus.contract.body import Json, json_object
+from pytest_tavus.contract.body import JsonDict, json_object
 from pytest_tavus.simulator.mcp.toolbox import McpToolResult
 from pytest_tavus.simulator.server.http.body_limits import replay_body
 from pytest_tavus.simulator.server.http.json_text import (
@@ -110,8 +110,8 @@ class _AnnouncingServer(Server[object]):
     def create_initialization_options(
         self,
         notification_options: NotificationOptions | None = None,
-        experimental_capabilities: dict[str, Json] | None = None,
-        extensions: dict[str, Json] | None = None,
+        experimental_capabilities: dict[str, JsonDict] | None = None,
+        extensions: dict[str, JsonDict] | None = None,
     ) -> InitializationOptions:
         return super().create_initialization_options(
             notification_options or NotificationOptions(tools_changed=True),
@@ -129,7 +129,7 @@ def _build_server(tools: Tools, version: str, changes: ChangeStreams) -> Server[
     async def call_tool(_context: Context, params: CallToolRequestParams) -> CallToolResult:
         return await _call_tool(tools, params.name, params.arguments or {})
 
-    def find_schema(name: str) -> Json | None:
+    def find_schema(name: str) -> JsonDict | None:
         schemas = (tool["inputSchema"] for tool in tools.definitions() if tool["name"] == name)
         return json_object(next(schemas, None))
 
