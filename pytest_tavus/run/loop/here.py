@@ -60,8 +60,9 @@ class Interrupts:
 class IdleSelector(selectors.DefaultSelector):
     """A selector that calls `on_idle` once, before the loop would wait.
 
-    It decides that a run needs no concurrency: as long as no conversation waits, every scenario
-    runs on pytest's thread, without a second thread, captured output or hooks per phase.
+    The report decides that a run needs concurrency. Until then every scenario runs on pytest's
+    thread, without a second thread, captured output or hooks per phase. Measured as in `loop.py`:
+    without the report, a run takes 1.40 x as long in process, and 1.26 x over real HTTP.
     """
 
     on_idle: Callable[[], object] | None = None

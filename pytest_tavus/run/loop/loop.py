@@ -9,6 +9,8 @@ conversation, or to a handler that outlives a test. So the loop runs in one of t
                      loop's own, runs the loop when no thread has waited for `LULL_SECONDS`
 
 The keeper lets conversations go on while pytest sets up a slow fixture.
+Measured with 400 scenarios, 8 at once, medians of 9 interleaved runs: with its own thread alone, a
+run takes 1.08 x as long in process, and 1.09 x over real HTTP.
 """
 
 from __future__ import annotations
